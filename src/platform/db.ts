@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely, PostgresDialect, type IsolationLevel } from 'kysely'
+import pg from 'pg'
+import { codeOf } from './fault.ts'
+import type { Log } from './log.ts'
+
+export type TransactOptions = {
+  readonly isolation?: IsolationLevel
+  /** How often the work may run in all, first time included. */
+  readonly attemptsMax?: number
+}
+
+/** One pool and what rooms do with it. */
+export type Database = {
+  readonly url: string
+  readonly pool: pg.Pool
+  /** The same pool seen through a room's own table map: `db.tables<LedgerTables>()`. */
+  tables<Tables>(): Kysely<Tables>
+  /**
+   * Runs `work` in one transaction and returns what it returns. After a serialization failure or a deadlock it runs
+   * again from the start, so `work` may touch nothing but the database.
+   */
+  transact<Tables, Answer>(work: (trx: Kysely<Tables>) => Promise<Answer>, options?: TransactOptions): Promise<Answer>
+  /** Waits for what is running, then closes every connection. */
+  close(): Promise<void>
+}
+
+const int8 = 20
+const int8Array = 1016
+const date = 1082
+
+/** bigint for int8, text for a calendar day (a Date would move it between time zones); for our pool alone, not the process. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid, format): unknown {
+    const id: number = oid
+    if (format === 'binary') return pg.types.getTypeParser(oid, format)
+    if (id === int8) return BigInt
+    if (id === date) return (day: string) => day
+    if (id === int8Array) return parseBigints
+    return pg.types.getTypeParser(oid, 'text')
+  },
+}
+
+/** One dimension, `{1,NULL,3}`; a nested array faults in BigInt rather than come out wrong. */
+function parseBigints(text: string): (bigint | null)[] {
+  if (text === '{}') return []
+  return text
+    .slice(1, -1)
+    .split(',')
+    .map((item) => (item === 'NULL' ? null : BigInt(item)))
+}
+
+export function openDatabase(options: {
+  readonly url: string
+  readonly poolMax?: number
+  readonly applicationName?: string
+  readonly log?: Log
+}): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolMax ?? 10,
+    application_name: options.applicationName ?? 'bottega',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    types,
+  })
+  // A client that is checked out but between two queries reports its end to nobody but these listeners, and an
+  // 'error' without a listener ends the process. The pool repeats an idle client's error, hence the empty one.
+  pool.on('connect', (client) => {
+    client.on('error', (err) => options.log?.warn({ err }, 'a database connection was lost'))
+  })
+  pool.on('error', () => undefined)
+  const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const tables = <Tables>() => kysely as unknown as Kysely<Tables>
+  let closing: Promise<void> | undefined
+  return {
+    url: options.url,
+    pool,
+    tables,
+    transact: <Tables, Answer>(work: (trx: Kysely<Tables>) => Promise<Answer>, settings?: TransactOptions) =>
+      retrying(() => runOnce(tables<Tables>(), work, settings), settings?.attemptsMax ?? 6),
+    close: () => (closing ??= pool.end()),
+  }
+}
+
+function runOnce<Tables, Answer>(
+  db: Kysely<Tables>,
+  work: (trx: Kysely<Tables>) => Promise<Answer>,
+  settings: TransactOptions = {},
+): Promise<Answer> {
+  const transaction = db.transaction()
+  return (settings.isolation ? transaction.setIsolationLevel(settings.isolation) : transaction).execute(work)
+}
+
+async function retrying<Answer>(run: () => Promise<Answer>, attemptsMax: number): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (fault) {
+      if (attempt >= attemptsMax || !isTransient(fault)) throw fault
+      await sleep(Math.random() * Math.min(5 * 2 ** attempt, 200))
+    }
+  }
+}
+
+/** serialization_failure and deadlock_detected: PostgreSQL undid everything and says to try again. */
+function isTransient(fault: unknown): boolean {
+  const code = codeOf(fault)
+  return code === '40001' || code === '40P01'
+}
