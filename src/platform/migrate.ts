@@ -11,7 +11,7 @@ type Applied = { readonly name: string; readonly checksum: string }
 
 /** Any number will do as long as nothing else in the database takes it; all starts of one install queue here. */
 const lockKey = 5_827_110_431n
-const namePattern = /^\d{8}T\d{4}_[a-z0-9-]+\.sql$/
+const namePattern = /^\d{8}T\d{4}_[a-z0-9_-]+\.sql$/
 const checkSuffix = '.check.sql'
 
 const ownTable = `
@@ -124,8 +124,10 @@ async function apply(client: pg.PoolClient, { name, sql, checksum }: Migration):
   } catch (cause) {
     await client.query('rollback').catch(() => undefined)
     const words = cause instanceof Error ? cause.message : String(cause)
+    const position = cause instanceof Error && 'position' in cause ? Number(cause.position) : Number.NaN
+    const where = position > 0 ? ` in line ${sql.slice(0, position).split('\n').length}` : ''
     const remedy = 'Nothing of it was kept. Mend the file or the database, then start again.'
-    throw new OperatorFault(`The migration ${name} failed: ${words}.`, remedy, { cause })
+    throw new OperatorFault(`The migration ${name} failed${where}: ${words}.`, remedy, { cause })
   }
 }
 

@@ -1,6 +1,6 @@
 -- One row for the whole install: a demo never becomes live, nor a live install a demo.
 create table platform.install (
-  only boolean primary key default true check (only),
+  singleton boolean primary key default true check (singleton),
   id uuid not null default gen_random_uuid(),
   mode text not null check (mode in ('demo', 'live')),
   stamped_at timestamptz not null default clock_timestamp()

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sql } from 'kysely'
+import pg from 'pg'
+import { World } from '../../test/world.ts'
+import { openDatabase } from './db.ts'
+import { createLog } from './log.ts'
+
+type Tables = { purse: { id: number; amount: bigint } }
+
+test('int8 is bigint, a day is text and an instant a Date, on our pool alone', async () => {
+  await using scratch = await World.database()
+  const { rows } = await scratch.db.pool.query(
+    `select 9007199254740993::int8 as big, '{1,NULL,-9007199254740993}'::int8[] as bigs, '{}'::int8[] as none,
+            '2026-11-23T10:00:00Z'::timestamptz as at, '2026-11-23'::date as day, 1.50::numeric as exact, 7::int4 as small`,
+  )
+  assert.deepEqual(rows[0], {
+    big: 9007199254740993n,
+    bigs: [1n, null, -9007199254740993n],
+    none: [],
+    at: new Date('2026-11-23T10:00:00Z'),
+    day: '2026-11-23',
+    exact: '1.50',
+    small: 7,
+  })
+  const other = new pg.Client({ connectionString: scratch.url })
+  await other.connect()
+  assert.equal((await other.query('select 1::int8 as n')).rows[0].n, '1')
+  await other.end()
+})
+
+test('a serialization failure and a deadlock run the work again, and nothing is lost', async () => {
+  await using scratch = await World.database()
+  const { db } = scratch
+  await db.pool.query('create table purse (id int primary key, amount bigint not null); insert into purse values (1, 0), (2, 0)')
+  let runs = 0
+  const addSerializably = () =>
+    db.transact<Tables, void>(
+      async (trx) => {
+        runs++
+        const { amount } = await trx.selectFrom('purse').select('amount').where('id', '=', 1).executeTakeFirstOrThrow()
+        await trx.updateTable('purse').set({ amount: amount + 1n }).where('id', '=', 1).execute()
+      },
+      { isolation: 'serializable', attemptsMax: 50 },
+    )
+  await Promise.all(Array.from({ length: 8 }, addSerializably))
+  assert.ok(runs > 8, `${runs} runs: nothing collided`)
+  const addBoth = (first: number, second: number) =>
+    db.transact<Tables, void>(async (trx) => {
+      const add = (id: number) => trx.updateTable('purse').set({ amount: sql`amount + 1` }).where('id', '=', id).execute()
+      await add(first)
+      await sql`select pg_sleep(0.05)`.execute(trx)
+      await add(second)
+    })
+  await Promise.all([addBoth(1, 2), addBoth(2, 1)])
+  const purses = await db.tables<Tables>().selectFrom('purse').selectAll().orderBy('id').execute()
+  assert.deepEqual(purses, [{ id: 1, amount: 10n }, { id: 2, amount: 2n }])
+})
+
+test('retries are bounded, other faults are thrown at once, and both undo', async () => {
+  await using scratch = await World.database()
+  const { db } = scratch
+  await db.pool.query('create table purse (id int primary key, amount bigint not null)')
+  const failing = async (code: string) => {
+    let runs = 0
+    const work = db.transact<Tables, void>(
+      async (trx) => {
+        runs++
+        await trx.insertInto('purse').values({ id: 1, amount: 1n }).execute()
+        await sql`do ${sql.raw(`$$ begin raise exception 'no' using errcode = '${code}'; end $$`)}`.execute(trx)
+      },
+      { attemptsMax: 3 },
+    )
+    await assert.rejects(work, { code })
+    return runs
+  }
+  assert.equal(await failing('40001'), 3)
+  assert.equal(await failing('40P01'), 3)
+  assert.equal(await failing('23505'), 1)
+  assert.equal((await db.tables<Tables>().selectFrom('purse').selectAll().execute()).length, 0)
+})
+
+test('a server that drops its connections costs the queries that ran, never the process', async () => {
+  await using scratch = await World.database()
+  const lines: string[] = []
+  const log = createLog({ level: 'warn', destination: { write: (line) => lines.push(line) } })
+  const db = openDatabase({ url: scratch.url, poolMax: 3, applicationName: 'dropped', log })
+  const kill = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dropped'`
+  const held = await db.pool.connect()
+  const running = assert.rejects(db.pool.query('select pg_sleep(5)'))
+  await db.pool.query('select 1')
+  await scratch.db.pool.query(kill)
+  await running
+  await assert.rejects(held.query('select 1'))
+  held.release(true)
+  assert.equal((await db.pool.query('select 1 as one')).rows[0].one, 1)
+  await assert.rejects(db.transact<Tables, unknown>(async (trx) => {
+    await sql`select 1`.execute(trx)
+    await scratch.db.pool.query(kill)
+    return sql`select 1`.execute(trx)
+  }))
+  assert.equal((await db.pool.query('select 1 as one')).rows[0].one, 1)
+  assert.ok(lines.length > 0)
+  await db.close()
+  await db.close()
+})
