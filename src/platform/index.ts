@@ -8,3 +8,13 @@ export { createLog, type Log, type LogLevel } from './log.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { checkMigrations, fingerprint, migrate, type CheckFailure } from './migrate.ts'
 export { listen, type Listening } from './server.ts'
+export {
+  createOutbox,
+  type EventSource,
+  type Json,
+  type Lag,
+  type Listener,
+  type Outbox,
+  type OutboxEvent,
+} from './outbox.ts'
+export type { Room } from './room.ts'

@@ -1,0 +1,191 @@
+import type { Database } from './db.ts'
+import type { Log } from './log.ts'
+import { advance, openSession, type EventSource, type Lane, type Listener, type Session } from './outbox-lane.ts'
+
+export type { EventSource, Json, Listener, OutboxEvent } from './outbox-lane.ts'
+
+export type Lag = { readonly consumer: string; readonly source: string; readonly home: number; readonly behind: bigint }
+
+export type Outbox = {
+  start(): Promise<void>
+  /** Looks at once instead of at the next poll; called after a commit that wrote events. */
+  wake(): void
+  /** Delivers all there is, here and now, and throws what a handler throws; for tests and single-threaded drivers. */
+  drain(): Promise<void>
+  /** How far each listener is behind its source, whichever process serves it. */
+  lag(): Promise<readonly Lag[]>
+  /** Ends after the events being handled, saves how far it came, and leaves its homes to other processes. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+const pollMs = 250
+const backoffMsMax = 60_000
+
+export function createOutbox(options: { db: Database; log: Log; listeners: readonly Listener[] }): Outbox {
+  const { db, log, listeners } = options
+  const findBehind = laneFinder(db, listeners)
+  const session = sessionKeeper(db)
+  const running = new Set<Promise<void>>()
+  let stopping = false
+
+  const runLane = (lane: Lane, opened: Session): Promise<void> => {
+    const work = advance(lane, opened, () => stopping)
+    const done = work
+      .then(() => (lane.failures = 0), (err: unknown) => rest(lane, err, log))
+      .then(() => {
+        lane.running = undefined
+        running.delete(done)
+      })
+    lane.running = done
+    running.add(done)
+    return work
+  }
+  const poll = async () => {
+    for (const lane of await findBehind()) {
+      const opened = await session.get()
+      if (!stopping && !lane.running && lane.restUntil <= performance.now()) runLane(lane, opened).catch(() => undefined)
+    }
+  }
+  const ticker = createTicker(() => poll().catch((err: unknown) => log.warn({ err }, 'the outbox cannot look for events')))
+
+  return {
+    start: async () => {
+      await findBehind()
+      ticker.tick()
+    },
+    wake: () => ticker.tick(),
+    drain: async () => {
+      for (let lanes = await findBehind(); lanes.length > 0; lanes = await findBehind()) {
+        const before = lanes.map(({ owned }) => owned?.position)
+        for (const lane of lanes) {
+          await lane.running
+          await runLane(lane, await session.get())
+        }
+        const stuck = lanes.every(({ owned }, at) => owned === undefined || owned.position === before[at])
+        if (stuck) throw new Error(`${lanes[0]?.listener.name} cannot be drained: another process serves it`)
+      }
+    },
+    lag: () => readLag(db, new Map(listeners.map(({ source }) => [source.name, source]))),
+    stop: async (deadlineMs) => {
+      stopping = true
+      await withDeadline(ticker.stop().then(() => Promise.all(running)), deadlineMs)
+      session.close()
+    },
+  }
+}
+
+/** One look at a time; asked during a look, it looks once more right after. */
+function createTicker(look: () => Promise<void>): { tick(): void; stop(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined
+  let looking: Promise<void> | undefined
+  let again = false
+  let stopped = false
+  const tick = () => {
+    clearTimeout(timer)
+    if (stopped) return
+    again = looking !== undefined
+    looking ??= look().then(() => {
+      looking = undefined
+      if (!stopped) timer = setTimeout(tick, again ? 0 : pollMs)
+    })
+  }
+  const stop = async () => {
+    stopped = true
+    clearTimeout(timer)
+    await looking
+  }
+  return { tick, stop }
+}
+
+/** Opens the session when first needed, and anew after it was lost. */
+function sessionKeeper(db: Database): { get(): Promise<Session>; close(): void } {
+  let current: Session | undefined
+  let opening: Promise<Session> | undefined
+  const open = async () => {
+    current = await openSession(db).finally(() => (opening = undefined))
+    return current
+  }
+  return {
+    get: async () => (current && !current.lost ? current : (opening ??= open())),
+    close: () => current?.close(),
+  }
+}
+
+/** Lists the lanes with events that this process has not handled, or whose owner it does not know. */
+function laneFinder(db: Database, listeners: readonly Listener[]): () => Promise<readonly Lane[]> {
+  const names = new Set(listeners.map(({ name, source }) => JSON.stringify([name, source.name])))
+  if (names.size !== listeners.length) throw new Error('two listeners of one source have one name')
+  const sources = new Map(listeners.map(({ source }) => [source.name, source]))
+  const lanes = new Map<string, Lane>()
+  let registered = false
+  return async () => {
+    if (!registered) for (const listener of listeners) await register(db, listener)
+    registered = true
+    const asked = [...sources].map(async ([name, source]) => [name, await source.heads()] as const)
+    const heads = new Map(await Promise.all(asked))
+    return listeners.flatMap((listener) =>
+      [...(heads.get(listener.source.name) ?? [])].flatMap(([home, head]) => {
+        const lane = laneOf(lanes, listener, home)
+        const reached = lane.owned && !lane.owned.session.lost ? lane.owned.position : -1n
+        return reached < head ? [lane] : []
+      }),
+    )
+  }
+}
+
+function laneOf(lanes: Map<string, Lane>, listener: Listener, home: number): Lane {
+  const key = JSON.stringify([listener.name, listener.source.name, home])
+  const known = lanes.get(key)
+  if (known) return known
+  const lane: Lane = { listener, home, owned: undefined, running: undefined, failures: 0, restUntil: 0 }
+  lanes.set(key, lane)
+  return lane
+}
+
+/** Makes the listener known once; "now" is written down then, so that a home born later is heard from its start. */
+async function register(db: Database, { name, source, from }: Listener): Promise<void> {
+  const heads = from === 'now' ? await source.heads() : new Map<number, bigint>()
+  await db.pool.query(
+    `with born as (
+       insert into platform.consumer (name, source) values ($1, $2) on conflict do nothing returning name, source)
+     insert into platform.cursor (consumer, source, home, position)
+     select born.name, born.source, head.home, head.position
+     from born, unnest($3::int[], $4::int8[]) as head (home, position)`,
+    [name, source.name, [...heads.keys()], [...heads.values()]],
+  )
+}
+
+function rest(lane: Lane, err: unknown, log: Log): void {
+  const ms = Math.min(pollMs * 2 ** lane.failures, backoffMsMax) * (0.75 + Math.random() / 2)
+  lane.failures++
+  lane.restUntil = performance.now() + ms
+  const { listener, home, failures } = lane
+  log.error({ err, consumer: listener.name, home, failures, retryMs: Math.round(ms) }, 'a listener failed')
+}
+
+async function readLag(db: Database, sources: ReadonlyMap<string, EventSource>): Promise<readonly Lag[]> {
+  const [consumers, cursors] = await Promise.all([
+    db.pool.query<{ consumer: string; source: string }>('select name as consumer, source from platform.consumer'),
+    db.pool.query<{ consumer: string; source: string; home: number; position: bigint }>('select * from platform.cursor'),
+  ])
+  const keyOf = (consumer: string, source: string, home: number) => JSON.stringify([consumer, source, home])
+  const reached = new Map(cursors.rows.map((row) => [keyOf(row.consumer, row.source, row.home), row.position]))
+  const lags: Lag[] = []
+  for (const [name, source] of sources) {
+    const heads = await source.heads()
+    for (const { consumer } of consumers.rows.filter((row) => row.source === name)) {
+      for (const [home, head] of heads) {
+        const behind = head - (reached.get(keyOf(consumer, name, home)) ?? 0n)
+        lags.push({ consumer, source: name, home, behind: behind > 0n ? behind : 0n })
+      }
+    }
+  }
+  return lags
+}
+
+async function withDeadline(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  await Promise.race([work, promise])
+  clearTimeout(timer)
+}
