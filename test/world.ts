@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import pg from 'pg'
-import { createJobs, createLog, fingerprint, migrate, openDatabase, type Database } from '#platform'
+import { compose, features, type App, type Deps } from '#app'
+import { settableClock, type SettableClock } from '#kernel'
+import { client, type Call } from '#kernel/contract'
+import { createJobs, createLog, fingerprint, listen, migrate, openDatabase, stampInstall, type Database, type Room } from '#platform'
 
 const sourceRoot = join(import.meta.dirname, '..', 'src')
 const templateLock = 5_827_110_432n
@@ -75,4 +78,90 @@ async function ensureTemplate(admin: pg.Client, server: string, template: string
   }
 }
 
-export const World = { database: cloneDatabase }
+/** The same draws for the same seed: mulberry32, from 0 up to 1. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export type World = AsyncDisposable & {
+  readonly url: string
+  /** Calls this world as a browser would. */
+  readonly call: Call
+  readonly db: Database
+  readonly databaseUrl: string
+  readonly clock: SettableClock
+  readonly app: App
+  readonly seed: number
+  readonly random: () => number
+  /** Does every job that is due and delivers every event, again and again until both are at rest. */
+  settle(): Promise<void>
+}
+
+type WorldOptions = {
+  /** The rooms of this world; all of the house unless given. */
+  readonly features?: (deps: Deps) => readonly Room[]
+  readonly clock?: SettableClock
+  readonly seed?: number
+}
+
+/**
+ * A house of its own: cloned database, composed app, real HTTP on a free port. Time stands until the clock is moved, and
+ * nothing happens in the background until `settle`. The seed is new each time and is printed when the process fails.
+ */
+async function startWorld(options: WorldOptions = {}): Promise<World> {
+  await using open = new AsyncDisposableStack()
+  const { db, url: databaseUrl } = open.use(await cloneDatabase())
+  const clock = options.clock ?? settableClock(new Date('2026-11-23T09:00:00Z'))
+  const deps: Deps = { db, clock, log: quiet }
+  const install = await stampInstall(db, { wished: 'demo', fallback: 'demo' })
+  const app = compose({ ...deps, install, rooms: (options.features ?? features)(deps) })
+  await app.jobs.start('sender')
+  open.defer(() => app.jobs.stop(1000))
+  open.defer(() => app.outbox.stop(1000))
+  const server = await listen({ fetch: app.fetch, host: '127.0.0.1', port: 0 })
+  open.defer(async () => void (await server.stop(1000)))
+  const seed = options.seed ?? randomBytes(4).readUInt32LE()
+  tellSeedOnFailure(seed)
+  const all = open.move()
+  return {
+    url: server.url,
+    call: client({ baseUrl: server.url }),
+    db,
+    databaseUrl,
+    clock,
+    app,
+    seed,
+    random: seeded(seed),
+    settle: () => settle(app),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
+}
+
+const roundsMax = 1000
+
+async function settle({ jobs, outbox }: App): Promise<void> {
+  for (let round = 0; round < roundsMax; round++) {
+    await outbox.drain()
+    if ((await jobs.drain()).ran === 0) return
+  }
+  throw new Error(`the world does not come to rest within ${roundsMax} rounds`)
+}
+
+const seeds = new Set<number>()
+
+function tellSeedOnFailure(seed: number): void {
+  if (seeds.size === 0) {
+    process.once('exit', (code) => {
+      if (code !== 0) console.error(`worlds of this process had the seeds ${[...seeds].join(', ')}`)
+    })
+  }
+  seeds.add(seed)
+}
+
+export const World = { start: startWorld, database: cloneDatabase }

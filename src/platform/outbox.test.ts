@@ -109,10 +109,12 @@ test('a failing listener is retried, skips nothing, and holds up only itself at 
   assert.deepEqual(await heard('shop', 1), [1, 2])
   const stuck = (await outbox.lag()).find(({ consumer, home }) => consumer === 'shop' && home === 1)
   assert.equal(stuck?.behind, 9n)
+  assert.partialDeepStrictEqual(outbox.failing(), [{ consumer: 'shop', home: 1 }])
   await assert.rejects(outbox.drain(), /the shop is shut/)
   broken = false
   await until(async () => (await heard('shop', 1)).length === 5)
   assert.deepEqual(await heard('shop', 1), range(1, 5))
+  await until(async () => outbox.failing().length === 0)
   await outbox.stop(1000)
 })
 

@@ -6,6 +6,8 @@ export type { EventSource, Json, Listener, OutboxEvent } from './outbox-lane.ts'
 
 export type Lag = { readonly consumer: string; readonly source: string; readonly home: number; readonly behind: bigint }
 
+export type Failing = { readonly consumer: string; readonly home: number; readonly failures: number }
+
 export type Outbox = {
   start(): Promise<void>
   /** Looks at once instead of at the next poll; called after a commit that wrote events. */
@@ -14,6 +16,8 @@ export type Outbox = {
   drain(): Promise<void>
   /** How far each listener is behind its source, whichever process serves it. */
   lag(): Promise<readonly Lag[]>
+  /** The listeners of this process whose last attempt failed. */
+  failing(): readonly Failing[]
   /** Ends after the events being handled, saves how far it came, and leaves its homes to other processes. */
   stop(deadlineMs: number): Promise<void>
 }
@@ -23,7 +27,8 @@ const backoffMsMax = 60_000
 
 export function createOutbox(options: { db: Database; log: Log; listeners: readonly Listener[] }): Outbox {
   const { db, log, listeners } = options
-  const findBehind = laneFinder(db, listeners)
+  const lanes = new Map<string, Lane>()
+  const findBehind = laneFinder(db, listeners, lanes)
   const session = sessionKeeper(db)
   const running = new Set<Promise<void>>()
   let stopping = false
@@ -55,17 +60,21 @@ export function createOutbox(options: { db: Database; log: Log; listeners: reado
     },
     wake: () => ticker.tick(),
     drain: async () => {
-      for (let lanes = await findBehind(); lanes.length > 0; lanes = await findBehind()) {
-        const before = lanes.map(({ owned }) => owned?.position)
-        for (const lane of lanes) {
+      for (let found = await findBehind(); found.length > 0; found = await findBehind()) {
+        const before = found.map(({ owned }) => owned?.position)
+        for (const lane of found) {
           await lane.running
           await runLane(lane, await session.get())
         }
-        const stuck = lanes.every(({ owned }, at) => owned === undefined || owned.position === before[at])
-        if (stuck) throw new Error(`${lanes[0]?.listener.name} cannot be drained: another process serves it`)
+        const stuck = found.every(({ owned }, at) => owned === undefined || owned.position === before[at])
+        if (stuck) throw new Error(`${found[0]?.listener.name} cannot be drained: another process serves it`)
       }
     },
     lag: () => readLag(db, new Map(listeners.map(({ source }) => [source.name, source]))),
+    failing: () =>
+      [...lanes.values()].flatMap(({ listener, home, failures }) =>
+        failures > 0 ? [{ consumer: listener.name, home, failures }] : [],
+      ),
     stop: async (deadlineMs) => {
       stopping = true
       await withDeadline(ticker.stop().then(() => Promise.all(running)), deadlineMs)
@@ -112,11 +121,14 @@ function sessionKeeper(db: Database): { get(): Promise<Session>; close(): void }
 }
 
 /** Lists the lanes with events that this process has not handled, or whose owner it does not know. */
-function laneFinder(db: Database, listeners: readonly Listener[]): () => Promise<readonly Lane[]> {
+function laneFinder(
+  db: Database,
+  listeners: readonly Listener[],
+  lanes: Map<string, Lane>,
+): () => Promise<readonly Lane[]> {
   const names = new Set(listeners.map(({ name, source }) => JSON.stringify([name, source.name])))
   if (names.size !== listeners.length) throw new Error('two listeners of one source have one name')
   const sources = new Map(listeners.map(({ source }) => [source.name, source]))
-  const lanes = new Map<string, Lane>()
   let registered = false
   return async () => {
     if (!registered) for (const listener of listeners) await register(db, listener)

@@ -1,0 +1,39 @@
+import type { App } from './compose.ts'
+import type { Config } from './config.ts'
+import { startWeb } from './roles/web.ts'
+import { startWorker } from './roles/worker.ts'
+
+const requestMsMax = 10_000
+
+export type Running = AsyncDisposable & { readonly url: string | undefined }
+
+/** Starts the roles of this process. Disposed, it ends requests, then jobs, then deliveries, each with a deadline. */
+export async function runRoles(app: App, config: Pick<Config, 'roles' | 'host' | 'port'>): Promise<Running> {
+  await using begun = new AsyncDisposableStack()
+  if (config.roles.includes('worker')) {
+    const worker = await startWorker(app)
+    begun.defer(() => worker.stop())
+  } else {
+    await app.jobs.start('sender')
+    begun.defer(() => app.jobs.stop(0))
+  }
+  const web = config.roles.includes('web') ? await startWeb(app, config) : undefined
+  if (web) begun.defer(async () => void (await web.stop(requestMsMax)))
+  const all = begun.move()
+  return { url: web?.url, [Symbol.asyncDispose]: () => all.disposeAsync() }
+}
+
+/** An impatient second Ctrl-C comes later than the copies of the first that a terminal and npm both send. */
+const echoMs = 1000
+
+/** Resolves at the first SIGTERM or SIGINT. A later one finds no listener, so that it ends the process at once. */
+export async function untilSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
+  const signals = ['SIGTERM', 'SIGINT'] as const
+  for (const signal of signals) process.on(signal, resolve)
+  const keepAlive = setInterval(() => undefined, 60_000)
+  const heard = await promise
+  clearInterval(keepAlive)
+  setTimeout(() => signals.forEach((signal) => process.off(signal, resolve)), echoMs).unref()
+  return heard
+}

@@ -1,0 +1,30 @@
+import { checkExposure, compose, explainFault, features, readConfig, runRoles, untilSignal } from '#app'
+import { systemClock } from '#kernel'
+import { createLog, migrate, openDatabase, stampInstall } from '#platform'
+import { findPostgres } from '../tools/postgres.ts'
+
+/** Everything opened here is closed in the opposite order: requests, jobs and events, the pool, PostgreSQL. */
+async function main(): Promise<void> {
+  await using open = new AsyncDisposableStack()
+  const config = readConfig()
+  debug = config.logLevel === 'debug' ? 'with stack' : 'words only'
+  const log = createLog({ level: config.logLevel })
+  const postgres = open.use(await findPostgres({ databaseUrl: config.databaseUrl, dataFolder: config.postgresFolder }))
+  const db = openDatabase({ url: postgres.url, poolMax: config.poolMax, log })
+  open.defer(() => db.close())
+  await migrate({ db, root: import.meta.dirname, log })
+  const install = await stampInstall(db, config.mode)
+  checkExposure(config, install.mode)
+  const deps = { db, log, clock: systemClock }
+  const app = compose({ ...deps, install, rooms: features(deps) })
+  const running = open.use(await runRoles(app, config))
+  console.log(running.url ? `Bottega is open: ${running.url}` : 'Bottega is at work')
+  const signal = await untilSignal()
+  console.log(`Closing (${signal}); once more to end at once`)
+}
+
+let debug: 'with stack' | 'words only' = 'words only'
+await main().catch((fault: unknown) => {
+  console.error(explainFault(fault, { debug }))
+  process.exitCode = 1
+})
