@@ -13,14 +13,21 @@ const quiet = createLog({ level: 'silent' })
 /** A database of one's own, cloned from the migrated template and dropped at the end. */
 export type TestDatabase = AsyncDisposable & { readonly url: string; readonly db: Database }
 
-async function cloneDatabase(options: { readonly poolMax?: number } = {}): Promise<TestDatabase> {
+type DatabaseOptions = {
+  readonly poolMax?: number
+  /** Migrated unless given. */
+  readonly content?: 'migrated' | 'nothing'
+}
+
+async function cloneDatabase(options: DatabaseOptions = {}): Promise<TestDatabase> {
   const server = serverUrl()
   const prefix = decodeURIComponent(new URL(server).pathname.slice(1))
   const template = `${prefix}_template_${fingerprint(sourceRoot).slice(0, 16)}`
   const name = `${prefix}_test_${process.pid}_${randomBytes(5).toString('hex')}`
   await onServer(server, async (admin) => {
+    if (options.content === 'nothing') return admin.query(`create database ${pg.escapeIdentifier(name)}`)
     await ensureTemplate(admin, server, template)
-    await admin.query(`create database ${pg.escapeIdentifier(name)} template ${pg.escapeIdentifier(template)}`)
+    return admin.query(`create database ${pg.escapeIdentifier(name)} template ${pg.escapeIdentifier(template)}`)
   })
   const url = withDatabase(server, name)
   const db = openDatabase({ url, poolMax: options.poolMax ?? 8, applicationName: 'bottega-test' })
