@@ -41,7 +41,13 @@ function loopback(answer: { status: number; kind: string; body: unknown }) {
   return { asked, call: client({ baseUrl: 'http://market', fetch: send }) }
 }
 
-const problemOf = (refused: string) => ({ type: 'about:blank', title: 'No', status: 402, detail: 'You have 3.', refused })
+const problemOf = (refused: string) => ({
+  type: 'about:blank',
+  title: 'No',
+  status: 402,
+  detail: 'You have 3.',
+  refused,
+})
 const input = { params: { account: 'a/b' }, query: { note: 'x y' }, body: { amount: 12345678901234567890n } }
 
 test('the compiler knows the input, the output and the closed list of refusals', () => {
@@ -67,7 +73,9 @@ test('the compiler wants the parameters of the path and nothing it does not know
     // @ts-expect-error the path has a parameter that the input does not declare
     endpoint({ method: 'GET', path: '/a/:b', input: {}, output: z.object({}), refusals: {} }),
   )
-  assert.throws(() => endpoint({ method: 'GET', path: '/a', input: { body: z.string() }, output: z.object({}), refusals: {} }))
+  assert.throws(() =>
+    endpoint({ method: 'GET', path: '/a', input: { body: z.string() }, output: z.object({}), refusals: {} }),
+  )
   const status = endpoint({ method: 'GET', path: '/s', input: {}, output: z.object({}), refusals: { gone: 410 } })
   assert.equal(status.refusals.gone, 410)
   // @ts-expect-error 500 is a fault, not a refusal
@@ -95,7 +103,12 @@ test('a listed refusal is a value; everything else is thrown with its request id
     { status: 200, kind: 'application/json', body: { balance: '1e3' } },
   ]
   for (const answer of others) {
-    const fault = await loopback(answer).call(transfer, input).then(() => assert.fail(JSON.stringify(answer)), (e) => e)
+    const fault = await loopback(answer)
+      .call(transfer, input)
+      .then(
+        () => assert.fail(JSON.stringify(answer)),
+        (e) => e,
+      )
     assert.ok(fault instanceof CallFault, String(fault))
     assert.equal(fault.status, answer.status)
     assert.equal(fault.requestId, 'r-1')

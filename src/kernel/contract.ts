@@ -40,9 +40,10 @@ export type Endpoint<
 }
 
 /** What the handler is given and the client gives: `{ params?, query?, body? }` as program values, not wire text. */
-export type InputOf<E> = E extends Endpoint<infer Input, Schema, string>
-  ? { readonly [Part in keyof Input]: Input[Part] extends Schema ? z.output<Input[Part]> : never }
-  : never
+export type InputOf<E> =
+  E extends Endpoint<infer Input, Schema, string>
+    ? { readonly [Part in keyof Input]: Input[Part] extends Schema ? z.output<Input[Part]> : never }
+    : never
 
 export type OutputOf<E> = E extends { readonly output: infer Output extends Schema } ? z.output<Output> : never
 
@@ -140,7 +141,10 @@ export function client(options: { readonly baseUrl: string; readonly fetch?: typ
     const wire = encodeInput(called.input, input)
     const response = await send(options.baseUrl + fillPath(called.path, wire.params) + queryText(wire.query), {
       method: called.method,
-      headers: { accept: 'application/json', ...(wire.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(wire.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(wire.body === undefined ? {} : { body: JSON.stringify(wire.body) }),
       ...(signal ? { signal } : {}),
     })

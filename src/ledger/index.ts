@@ -1,0 +1,18 @@
+export { LedgerUnavailable, OutcomeUnknown } from './batcher.ts'
+export {
+  chart,
+  chartFaults,
+  type Chart,
+  type Kind,
+  type Leg,
+  type LotClass,
+  type Owner,
+  type Template,
+  type TemplateSpec,
+} from './chart.ts'
+export type { Account, Facts, Input } from './journal.ts'
+export { openLedger, type AccountRef, type Ledger, type LedgerLimits, type Posted } from './ledger.ts'
+export type { LedgerRefusal } from './status.ts'
+export type { JournalEvent } from './store/log.ts'
+export type { Proof } from './store/proof.ts'
+export type { Balance, Entry, HoldView, JournalView, LotView, TrialLine } from './store/reading.ts'

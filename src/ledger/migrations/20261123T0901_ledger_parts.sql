@@ -1,0 +1,107 @@
+-- What the posting function is made of besides its decision: the loads and writes of lots and holds, which most
+-- batches do without, and the hash chain. Loads are lateral so that no plan can scan a table for them, however
+-- empty it was when the plan was made.
+
+create function ledger.to_instant(microseconds bigint) returns timestamptz immutable parallel safe language sql
+return timestamptz 'epoch' + microseconds * interval '1 microsecond';
+
+create function ledger.to_microseconds(instant timestamptz) returns bigint immutable parallel safe language sql
+return (extract(epoch from instant) * 1000000)::bigint;
+
+-- A column that holds nothing in the whole batch adds nothing to the batch's link.
+create function ledger.sparse(content anyarray) returns bytea immutable parallel safe language sql as $$
+  select case when cardinality(array_remove(content, null)) > 0 then array_send(content) else '' end
+$$;
+
+-- The link of one batch: every stored column of its journals and legs, in binary, in the order of the log.
+-- prove() hashes the rows again as they are now.
+create function ledger.link(
+  prev bytea, seq bigint, posted_at timestamptz, last_pos bigint,
+  id uuid[], template smallint[], digest bytea[], first_pos bigint[], legs smallint[],
+  effective_at timestamptz[], reverses uuid[], facts text[],
+  op smallint[], dr bigint[], cr bigint[], amount bigint[],
+  dr_version bigint[], dr_balance bigint[], cr_version bigint[], cr_balance bigint[],
+  dr_lot bigint[], cr_lot bigint[], hold uuid[]
+) returns bytea immutable parallel safe language sql
+return sha256(
+  prev || int8send(seq) || timestamptz_send(posted_at) || int8send(last_pos)
+  || array_send(id) || array_send(template) || array_send(digest) || array_send(first_pos) || array_send(legs)
+  || ledger.sparse(effective_at) || ledger.sparse(reverses) || ledger.sparse(facts)
+  || array_send(op) || array_send(dr) || array_send(cr) || array_send(amount)
+  || array_send(dr_version) || array_send(dr_balance) || array_send(cr_version) || array_send(cr_balance)
+  || ledger.sparse(dr_lot) || ledger.sparse(cr_lot) || ledger.sparse(hold));
+
+-- The open lots of the accounts, and the closed ones that legs name, in the order of spending. account: its place.
+create function ledger.lots_of(p_home smallint, p_accounts bigint[], p_lots bigint[])
+returns table (tid tid, id bigint, account int, class smallint, expires bigint, granted bigint, remaining bigint, held bigint)
+stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
+  select s.ctid, s.id, u.at::int, s.class, ledger.to_microseconds(s.expires_at), s.granted, s.remaining, s.held
+  from unnest(p_accounts) with ordinality u(id, at), lateral (
+    select s.ctid, s.* from ledger.lot s where s.home = p_home and s.account = u.id and s.open
+    union all
+    select s.* from unnest(p_lots) named(id), lateral (
+      select s.ctid, s.* from ledger.lot s
+      where s.home = p_home and s.id = named.id and s.account = u.id and not s.open limit 1
+    ) s
+  ) s
+  order by u.at, s.class, s.expires_at, s.id
+$$;
+
+-- The parts of the holds that legs name, then those of every expired hold on an account that the batch touches.
+-- place: the hold's among h_ids, or 0; account: its place among p_accounts.
+create function ledger.hold_parts_of(p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], p_now timestamptz)
+returns table (place int, account int, tid tid, id uuid, n smallint, lot bigint, amount bigint, expires bigint)
+stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
+set enable_mergejoin = off as $$
+  select u.at::int, h_accounts[u.at], s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
+  from unnest(h_ids) with ordinality u(id, at), lateral (
+    select s.ctid, s.* from ledger.hold s
+    where s.home = p_home and s.id = u.id and s.account = p_accounts[h_accounts[u.at]] offset 0
+  ) s
+  union all
+  select 0, u.at::int, s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
+  from unnest(p_accounts) with ordinality u(id, at), lateral (
+    select s.ctid, s.* from ledger.hold s where s.home = p_home and s.account = u.id and s.expires_at <= p_now offset 0
+  ) s
+  where not exists (select 1 from unnest(h_ids) with ordinality v(id, at) where v.id = s.id and h_accounts[v.at] = u.at)
+  order by 1, 4, 2, 5
+$$;
+
+-- The journal of a hold's expiry has the same key whoever finds it expired first.
+create function ledger.expiry_key(hold uuid, account bigint) returns uuid immutable parallel safe language sql
+return overlay(overlay(
+  left(encode(sha256(convert_to('hold_expired ' || hold || ' ' || account, 'UTF8')), 'hex'), 32)
+  placing '8' from 13) placing 'a' from 17)::uuid;
+
+create function ledger.write_lots(
+  p_home smallint, p_accounts bigint[], loaded int, tids tid[], ids bigint[], accounts int[], classes int[],
+  expires bigint[], grants bigint[], remains bigint[], helds bigint[]
+) returns void language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+  update ledger.lot s set remaining = remains[g], held = helds[g], open = remains[g] > 0
+  from generate_series(1, loaded) g
+  where s.ctid = tids[g] and (s.remaining <> remains[g] or s.held <> helds[g]);
+  insert into ledger.lot (home, id, account, class, expires_at, granted, remaining, held, open)
+  select p_home, ids[g], p_accounts[accounts[g]], classes[g], ledger.to_instant(expires[g]), grants[g], remains[g], helds[g],
+    remains[g] > 0
+  from generate_series(loaded + 1, cardinality(ids)) g where grants[g] > 0;
+end $$;
+
+create function ledger.write_hold_parts(
+  p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], untils bigint[], tids tid[], places int[],
+  ns int[], lots bigint[], amounts bigint[]
+) returns void language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+begin
+  delete from ledger.hold s using generate_series(1, cardinality(places)) g where s.ctid = tids[g] and amounts[g] = 0;
+  update ledger.hold s set amount = amounts[g], expires_at = ledger.to_instant(untils[places[g]])
+  from generate_series(1, cardinality(places)) g
+  where s.ctid = tids[g] and amounts[g] > 0
+    and (s.amount <> amounts[g] or s.expires_at <> ledger.to_instant(untils[places[g]]));
+  insert into ledger.hold (home, id, account, n, lot, amount, expires_at)
+  select p_home, h_ids[places[g]], p_accounts[h_accounts[places[g]]], ns[g], nullif(lots[g], 0), amounts[g],
+    ledger.to_instant(untils[places[g]])
+  from generate_series(1, cardinality(places)) g where tids[g] is null and amounts[g] > 0;
+end $$;

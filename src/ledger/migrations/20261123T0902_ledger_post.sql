@@ -1,0 +1,428 @@
+-- The only writer of the ledger. One call posts a batch of journals, each all or nothing, each with its own answer:
+-- lock the home, load what the batch touches, decide journal by journal on arrays, write the outcome set-based.
+--
+-- Why in this form. One commit and one index descent for each row a batch touches, whatever the batch holds. Deciding
+-- in order is what makes a refusal in mid-batch exact; a window function is not. The decision is one function, since
+-- its state is arrays and PL/pgSQL copies those at each call. Plans are pinned: one made while the tables are empty
+-- would scan them for ever. Rows are updated by the ctid they were loaded at, which no one else can move: all writers
+-- take the home's lock first.
+--
+-- p_accounts   the accounts touched; legs name them by their place here, from 1
+-- j_*          one element per journal: key, digest of its body, effective instant, key of what it reverses, facts
+-- j            [journals][3]: template; rights (the bit of the template's room, or -1 for a reversal); its last leg
+-- l            [legs][10]: op, debit, credit, amount, hold (its place in h_ids), draw (0 in order, -1 loose, else a lot's
+--              id), put (0 loose, -1 to -3 a new lot of that class, else a lot's id), the new lot's expiry (microseconds since
+--              1970), how long the hold is to last from now (microseconds), place in p_reversed
+-- h_ids, h_accounts   the holds that legs name and the places of their accounts
+-- p_lots, p_reversed  ids of the lots, positions of the legs, that legs name
+-- answers      a status per journal (named in src/ledger/status.ts), the instant of posting, and for a repeat the
+--              instant at which the first was posted
+create function ledger.post(
+  p_home smallint, p_accounts bigint[],
+  j_id uuid[], j_digest bytea[], j_effective timestamptz[], j_reverses uuid[], j_facts text[], j bigint[],
+  l bigint[], h_ids uuid[], h_accounts int[], p_lots bigint[], p_reversed bigint[], p_now timestamptz,
+  out statuses smallint[], out posted_at timestamptz, out first_posted_at timestamptz[]
+)
+language plpgsql
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_bitmapscan = off
+as $$
+#variable_conflict use_column
+declare
+  op_move constant int := 0; op_reserve constant int := 1; op_extend constant int := 2;
+  op_settle constant int := 3; op_release constant int := 4; op_expire constant int := 5;
+  -- no sum of two balances overflows bigint
+  limit_minor constant bigint := 4000000000000000000;
+
+  -- columns of a, the state of the accounts
+  a_balance constant int := 1; a_held constant int := 2; a_version constant int := 3; a_unit constant int := 4;
+  a_overdraft constant int := 5; a_lots constant int := 6; a_debited_by constant int := 7; a_credited_by constant int := 8;
+  a_first_lot constant int := 9; a_in_lots constant int := 10; -- unheld in its lots; the rest of the available is loose
+  a bigint[]; a_tid tid[]; n_known int;
+  any_lots boolean; any_held boolean;
+  v_seq bigint; v_pos bigint; v_lot bigint; v_prev bytea; v_last timestamptz; v_us bigint;
+
+  -- legs as posted, from 1 to n: the columns of ledger.leg (0 stands for none), and what undoing them needs
+  n int := 0; n_before int;
+  out_journal int[]; out_leg int[]; out_part int[]; out_from int[]; out_into int[];
+  out_op smallint[]; out_dr bigint[]; out_cr bigint[]; out_amount bigint[]; out_dr_version bigint[]; out_dr_balance bigint[];
+  out_cr_version bigint[]; out_cr_balance bigint[];
+  out_dr_lot bigint[]; out_cr_lot bigint[]; out_hold uuid[];
+  n_journals constant int := cardinality(j_id);
+  n_expired int := 0; -- journals of expiry, made here and appended to the callers'
+  j_first bigint[] := array_fill(0::bigint, array[n_journals]); j_legs int[] := j_first;
+
+  -- lots, chained by lot_next in the order of spending
+  n_lots int := 0; n_loaded int := 0;
+  lot_tid tid[]; lot_id bigint[]; lot_account int[]; lot_class int[]; lot_expires bigint[]; lot_granted bigint[];
+  lot_remaining bigint[]; lot_was bigint[]; lot_held bigint[]; lot_next int[];
+
+  -- holds by place, and their parts, chained by part_next in the order of settling. state: 0 none, 1 open, 3 expired
+  n_named constant int := coalesce(cardinality(h_ids), 0); n_holds int := n_named; n_parts int := 0;
+  hold_state int[] := array_fill(0, array[n_named]); hold_first int[] := hold_state; hold_last int[] := hold_state;
+  hold_n int[] := hold_state; hold_open bigint[] := hold_state; hold_until bigint[] := hold_state;
+  part_tid tid[]; part_hold int[]; part_n int[]; part_lot int[]; part_lot_id bigint[]; part_amount bigint[]; part_next int[];
+
+  rev_left bigint[]; rev_was bigint[]; rev_original bigint[]; -- of the legs being reversed
+
+  i int := 0; d int; c int; h int; q int; t int; into_lot int; prior int; op int; last_leg int; rev int;
+  x bigint; y bigint; need bigint; draw bigint; put bigint; rights bigint; status smallint; r record;
+begin
+  -- One writer per home at a time, so that the log is a total order. A simple expression: the statements below take
+  -- their snapshots after it.
+  if pg_advisory_xact_lock(7326, p_home)::text is null then return; end if;
+
+  select b.seq, b.last_pos, b.last_lot, b.hash, b.posted_at, s.a, s.tids, s.known, s.lots, s.held,
+    array(
+      select case when f.digest is null then 0 when f.digest = j_digest[u.at] then 1 else 2 end
+      from unnest(j_id) with ordinality u(id, at)
+      left join lateral (select f.digest from ledger.journal f where f.home = p_home and f.id = u.id limit 1) f on true
+      order by u.at)
+  into v_seq, v_pos, v_lot, v_prev, v_last, a, a_tid, n_known, any_lots, any_held, statuses
+  from (
+    select array_agg(array[s.balance, s.held, s.version, s.unit, s.overdraft::int, s.lots, s.debited_by, s.credited_by, 0, 0]
+      order by u.at) as a, array_agg(s.tid order by u.at) as tids, count(s.id) as known, max(s.lots) > 0 as lots,
+      max(s.held) > 0 as held
+    from unnest(p_accounts) with ordinality u(id, at)
+    left join lateral (
+      select s.ctid as tid, s.*, k.debited_by, k.credited_by from ledger.account s join ledger.kind k on k.id = s.kind
+      where s.home = p_home and s.id = u.id limit 1
+    ) s on true
+  ) s
+  left join lateral (select * from ledger.batch b where b.home = p_home order by b.seq desc limit 1) b on true;
+
+  posted_at := coalesce(p_now, clock_timestamp());
+  if v_seq is null then
+    v_seq := 0; v_pos := 0; v_lot := 0; v_prev := sha256('bottega ledger');
+  elsif v_last > posted_at then
+    posted_at := v_last; -- a clock set back: time stands still until it has caught up
+  end if;
+  v_us := ledger.to_microseconds(posted_at);
+
+  if 1 = any(statuses) then
+    first_posted_at := array(
+      select f.posted_at from unnest(j_id) with ordinality u(id, at)
+      left join lateral (
+        select b.posted_at from ledger.journal p join ledger.batch b on b.home = p_home and b.seq = p.batch
+        where p.home = p_home and p.id = u.id limit 1
+      ) f on true
+      order by u.at);
+  end if;
+
+  if any_lots or p_lots is not null then
+    for r in select * from ledger.lots_of(p_home, p_accounts, p_lots) loop
+      n_lots := n_lots + 1;
+      lot_tid[n_lots] := r.tid; lot_id[n_lots] := r.id; lot_account[n_lots] := r.account; lot_class[n_lots] := r.class;
+      lot_expires[n_lots] := r.expires; lot_granted[n_lots] := r.granted; lot_remaining[n_lots] := r.remaining;
+      lot_was[n_lots] := r.remaining; lot_held[n_lots] := r.held; lot_next[n_lots] := 0;
+      a[r.account][a_in_lots] := a[r.account][a_in_lots] + r.remaining - r.held;
+      if a[r.account][a_first_lot] = 0 then
+        a[r.account][a_first_lot] := n_lots;
+      else
+        lot_next[n_lots - 1] := n_lots;
+      end if;
+    end loop;
+    n_loaded := n_lots;
+  end if;
+
+  if any_held or n_named > 0 then
+    for r in select * from ledger.hold_parts_of(p_home, p_accounts, h_ids, h_accounts, posted_at) loop
+      h := r.place;
+      if h = 0 then
+        if n_holds = n_named or h_ids[n_holds] <> r.id or h_accounts[n_holds] <> r.account then
+          n_holds := n_holds + 1;
+          h_ids[n_holds] := r.id; h_accounts[n_holds] := r.account;
+          hold_first[n_holds] := 0; hold_last[n_holds] := 0; hold_n[n_holds] := 0; hold_open[n_holds] := 0;
+        end if;
+        h := n_holds;
+      end if;
+      t := 0;
+      if r.lot is not null then
+        t := a[r.account][a_first_lot];
+        while lot_id[t] <> r.lot loop t := lot_next[t]; end loop;
+      end if;
+      n_parts := n_parts + 1;
+      part_tid[n_parts] := r.tid; part_hold[n_parts] := h; part_n[n_parts] := r.n; part_lot[n_parts] := t;
+      part_lot_id[n_parts] := coalesce(r.lot, 0); part_amount[n_parts] := r.amount; part_next[n_parts] := 0;
+      if hold_first[h] = 0 then hold_first[h] := n_parts; else part_next[hold_last[h]] := n_parts; end if;
+      hold_last[h] := n_parts; hold_n[h] := r.n; hold_open[h] := hold_open[h] + r.amount; hold_until[h] := r.expires;
+      hold_state[h] := case when r.expires <= v_us then 3 else 1 end;
+    end loop;
+
+    -- A hold ends at its instant, whether or not the sweeper has been: before anything else its money is the payer's.
+    for h in 1..n_holds loop
+      if hold_state[h] = 3 then
+        n_expired := n_expired + 1;
+        d := h_accounts[h]; q := hold_first[h];
+        j_id[n_journals + n_expired] := ledger.expiry_key(h_ids[h], p_accounts[d]);
+        j_digest[n_journals + n_expired] := uuid_send(h_ids[h]);
+        j_first[n_journals + n_expired] := v_pos + n + 1;
+        while q <> 0 loop
+          n := n + 1;
+          y := part_amount[q]; t := part_lot[q];
+          out_journal[n] := n_journals + n_expired; out_leg[n] := 0; out_op[n] := op_expire; out_hold[n] := h_ids[h];
+          out_dr[n] := p_accounts[d]; out_cr[n] := 0; out_amount[n] := y;
+          out_dr_version[n] := 0; out_dr_balance[n] := 0; out_cr_version[n] := 0; out_cr_balance[n] := 0;
+          part_amount[q] := 0; a[d][a_held] := a[d][a_held] - y;
+          if t <> 0 then
+            out_dr_lot[n] := lot_id[t]; lot_held[t] := lot_held[t] - y; a[d][a_in_lots] := a[d][a_in_lots] + y;
+          end if;
+          q := part_next[q];
+        end loop;
+        hold_open[h] := 0;
+        j_legs[n_journals + n_expired] := v_pos + n + 1 - j_first[n_journals + n_expired];
+      end if;
+    end loop;
+  end if;
+
+  if p_reversed is not null then
+    for r in
+      select u.at::int as place, s.amount, coalesce(v.amount, 0) as already
+      from unnest(p_reversed) with ordinality u(pos, at)
+      left join lateral (select * from ledger.leg s where s.home = p_home and s.pos = u.pos limit 1) s on true
+      left join lateral (select * from ledger.reversed v where v.home = p_home and v.pos = u.pos limit 1) v on true
+    loop
+      rev_original[r.place] := r.amount; rev_left[r.place] := r.amount - r.already; rev_was[r.place] := rev_left[r.place];
+    end loop;
+  end if;
+
+  for g in 1..n_journals loop
+    last_leg := j[g][3];
+    if statuses[g] = 0 then
+      status := 0; n_before := n; rights := j[g][2];
+      <<legs>>
+      while i < last_leg loop
+        i := i + 1;
+        op := l[i][1]; d := l[i][2]; c := l[i][3]; x := l[i][4];
+
+        if a[d][a_unit] is null then status := 7; exit legs; end if;
+        if a[d][a_debited_by] & rights = 0 then status := 4; exit legs; end if;
+        if x <= 0 and (x < 0 or op in (op_move, op_reserve, op_settle)) or x > limit_minor then status := 11; exit legs; end if;
+        if c <> 0 then
+          if a[c][a_unit] is null then status := 7; exit legs; end if;
+          if a[c][a_credited_by] & rights = 0 then status := 4; exit legs; end if;
+          if a[d][a_unit] <> a[c][a_unit] then status := 9; exit legs; end if;
+          if a[c][a_balance] > limit_minor - x or a[d][a_balance] < x - limit_minor then status := 10; exit legs; end if;
+        end if;
+        rev := l[i][10];
+        if rev <> 0 and (rev_left[rev] >= x) is not true then status := 13; exit legs; end if;
+
+        need := x; h := l[i][5]; q := 0; t := 0; into_lot := 0; draw := l[i][6]; put := l[i][7];
+        if op = op_reserve then
+          if l[i][9] <= 0 then status := 15; exit legs; end if;
+        elsif op <> op_move then
+          if op = op_release and x = 0 and hold_open[h] = 0 and n > n_before then
+            continue legs; -- "the rest", and this journal has settled it all
+          end if;
+          if hold_state[h] = 3 then status := 6; exit legs; end if;
+          if hold_state[h] <> 1 or hold_open[h] = 0 then status := 5; exit legs; end if;
+          if op >= op_settle then
+            if x > hold_open[h] then status := 8; exit legs; end if;
+            if x = 0 then need := hold_open[h]; end if;
+            q := hold_first[h];
+          end if;
+        end if;
+
+        -- where it comes from: a chosen lot, or the lots in order and then what is loose, or the parts of a hold
+        if op < op_settle and draw >= 0 and need > 0 then
+          q := a[d][a_first_lot];
+          if draw > 0 then
+            while q <> 0 and lot_id[q] <> draw loop q := lot_next[q]; end loop;
+            if q = 0 then status := 14; exit legs; end if;
+          end if;
+        end if;
+
+        -- where it goes: loose, a lot that was there, or a new one in its place in the order of spending
+        if put > 0 then
+          into_lot := a[c][a_first_lot];
+          while into_lot <> 0 and lot_id[into_lot] <> put loop into_lot := lot_next[into_lot]; end loop;
+          if into_lot = 0 then status := 14; exit legs; end if;
+        elsif put < 0 then
+          n_lots := n_lots + 1; into_lot := n_lots; v_lot := v_lot + 1;
+          lot_id[n_lots] := v_lot; lot_account[n_lots] := c; lot_class[n_lots] := -put; lot_expires[n_lots] := l[i][8];
+          lot_granted[n_lots] := 0; lot_remaining[n_lots] := 0; lot_was[n_lots] := 0; lot_held[n_lots] := 0;
+          prior := 0; t := a[c][a_first_lot];
+          while t <> 0 and (lot_class[t] < -put or lot_class[t] = -put and lot_expires[t] <= l[i][8]) loop
+            prior := t; t := lot_next[t];
+          end loop;
+          lot_next[into_lot] := t;
+          if prior = 0 then a[c][a_first_lot] := into_lot; else lot_next[prior] := into_lot; end if;
+        end if;
+
+        loop
+          y := need;
+          if op >= op_settle then
+            while part_amount[q] = 0 loop q := part_next[q]; end loop;
+            t := part_lot[q];
+            if part_amount[q] < y then y := part_amount[q]; end if;
+          elsif draw > 0 then
+            t := q;
+            if lot_remaining[t] - lot_held[t] < y then status := 3; exit legs; end if;
+          else
+            while q <> 0 and (lot_expires[q] <= v_us or lot_remaining[q] = lot_held[q]) loop q := lot_next[q]; end loop;
+            t := q;
+            if t = 0 then
+              if a[d][a_overdraft] = 0 and a[d][a_balance] - a[d][a_held] - a[d][a_in_lots] < y then status := 3; exit legs; end if;
+            else
+              if lot_remaining[t] - lot_held[t] < y then y := lot_remaining[t] - lot_held[t]; end if;
+              q := lot_next[t];
+            end if;
+          end if;
+          need := need - y;
+
+          n := n + 1;
+          out_journal[n] := g; out_leg[n] := i; out_op[n] := op; out_dr[n] := p_accounts[d]; out_amount[n] := y;
+          if t <> 0 then out_from[n] := t; out_dr_lot[n] := lot_id[t]; end if;
+          if op > op_move then out_hold[n] := h_ids[h]; end if;
+          if c <> 0 then
+            a[d][a_version] := a[d][a_version] + 1; a[d][a_balance] := a[d][a_balance] - y;
+            a[c][a_version] := a[c][a_version] + 1; a[c][a_balance] := a[c][a_balance] + y;
+            out_cr[n] := p_accounts[c];
+            out_dr_version[n] := a[d][a_version]; out_dr_balance[n] := a[d][a_balance];
+            out_cr_version[n] := a[c][a_version]; out_cr_balance[n] := a[c][a_balance];
+            if rev <> 0 then rev_left[rev] := rev_left[rev] - y; end if;
+            if t <> 0 then
+              lot_remaining[t] := lot_remaining[t] - y;
+              if op = op_move then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
+            end if;
+            if into_lot <> 0 then
+              out_into[n] := into_lot; out_cr_lot[n] := lot_id[into_lot];
+              lot_remaining[into_lot] := lot_remaining[into_lot] + y; a[c][a_in_lots] := a[c][a_in_lots] + y;
+              if put < 0 then lot_granted[into_lot] := lot_granted[into_lot] + y; end if;
+            end if;
+          else
+            out_cr[n] := 0; out_dr_version[n] := 0; out_dr_balance[n] := 0; out_cr_version[n] := 0; out_cr_balance[n] := 0;
+          end if;
+
+          if op >= op_settle then
+            out_part[n] := q; part_amount[q] := part_amount[q] - y;
+            a[d][a_held] := a[d][a_held] - y; hold_open[h] := hold_open[h] - y;
+            if t <> 0 then
+              lot_held[t] := lot_held[t] - y;
+              if op = op_release then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
+            end if;
+          elsif op > op_move and y > 0 then
+            prior := hold_last[h];
+            if prior = 0 or part_lot[prior] <> t then
+              n_parts := n_parts + 1; hold_n[h] := hold_n[h] + 1;
+              part_hold[n_parts] := h; part_n[n_parts] := hold_n[h]; part_lot[n_parts] := t; part_amount[n_parts] := 0;
+              part_lot_id[n_parts] := case when t = 0 then 0 else lot_id[t] end; part_next[n_parts] := 0;
+              if prior = 0 then hold_first[h] := n_parts; else part_next[prior] := n_parts; end if;
+              hold_last[h] := n_parts;
+            end if;
+            out_part[n] := hold_last[h]; part_amount[hold_last[h]] := part_amount[hold_last[h]] + y;
+            a[d][a_held] := a[d][a_held] + y; hold_open[h] := hold_open[h] + y;
+            if t <> 0 then lot_held[t] := lot_held[t] + y; a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
+          end if;
+          exit when need = 0;
+        end loop;
+      end loop legs;
+
+      if status = 0 then
+        j_first[g] := v_pos + n_before + 1; j_legs[g] := n - n_before;
+        if n_named > 0 then
+          for i in coalesce(j[g - 1][3], 0) + 1..last_leg loop
+            h := l[i][5];
+            if l[i][1] in (op_reserve, op_extend) then
+              hold_state[h] := 1;
+              if v_us + l[i][9] > hold_until[h] then hold_until[h] := v_us + l[i][9]; end if;
+            end if;
+          end loop;
+        end if;
+      else
+        statuses[g] := status;
+        while n > n_before loop
+          i := out_leg[n]; op := out_op[n]; d := l[i][2]; c := l[i][3]; h := l[i][5]; y := out_amount[n];
+          t := coalesce(out_from[n], 0); into_lot := coalesce(out_into[n], 0); q := out_part[n]; rev := l[i][10];
+          if c <> 0 then
+            a[d][a_version] := a[d][a_version] - 1; a[d][a_balance] := a[d][a_balance] + y;
+            a[c][a_version] := a[c][a_version] - 1; a[c][a_balance] := a[c][a_balance] - y;
+            if rev <> 0 then rev_left[rev] := rev_left[rev] + y; end if;
+            if t <> 0 then
+              lot_remaining[t] := lot_remaining[t] + y;
+              if op = op_move then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
+            end if;
+            if into_lot <> 0 then
+              out_into[n] := null; out_cr_lot[n] := null;
+              lot_remaining[into_lot] := lot_remaining[into_lot] - y; a[c][a_in_lots] := a[c][a_in_lots] - y;
+              if l[i][7] < 0 then lot_granted[into_lot] := lot_granted[into_lot] - y; end if;
+            end if;
+          end if;
+          if op >= op_settle then
+            part_amount[q] := part_amount[q] + y; a[d][a_held] := a[d][a_held] + y; hold_open[h] := hold_open[h] + y;
+            if t <> 0 then
+              lot_held[t] := lot_held[t] + y;
+              if op = op_release then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
+            end if;
+          elsif op > op_move and y > 0 then
+            part_amount[q] := part_amount[q] - y; a[d][a_held] := a[d][a_held] - y; hold_open[h] := hold_open[h] - y;
+            if t <> 0 then lot_held[t] := lot_held[t] - y; a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
+          end if;
+          if t <> 0 then out_from[n] := null; out_dr_lot[n] := null; end if;
+          if op > op_move then out_hold[n] := null; end if;
+          n := n - 1;
+        end loop;
+      end if;
+    end if;
+    i := last_leg;
+  end loop;
+  if n = 0 then return; end if;
+
+  if n_lots > 0 then
+    for t in 1..n_lots loop
+      d := lot_account[t];
+      a[d][a_lots] := a[d][a_lots] + (lot_remaining[t] > 0)::int - (lot_was[t] > 0)::int;
+    end loop;
+    perform ledger.write_lots(p_home, p_accounts, n_loaded, lot_tid, lot_id, lot_account, lot_class, lot_expires, lot_granted,
+      lot_remaining, lot_held);
+  end if;
+  if n_parts > 0 then
+    perform ledger.write_hold_parts(p_home, p_accounts, h_ids, h_accounts, hold_until, part_tid, part_hold, part_n,
+      part_lot_id, part_amount);
+  end if;
+  if p_reversed is not null then
+    insert into ledger.reversed (home, pos, original, amount)
+    select p_home, p_reversed[g], rev_original[g], rev_was[g] - rev_left[g]
+    from generate_series(1, cardinality(p_reversed)) g where rev_left[g] < rev_was[g]
+    on conflict (home, pos) do update set amount = reversed.amount + excluded.amount;
+  end if;
+
+  with accounts as (
+    update ledger.account s set balance = a[g][1], held = a[g][2], version = a[g][3], lots = a[g][6]
+    from generate_series(1, cardinality(p_accounts)) g where s.ctid = a_tid[g]
+    returning 1
+  ), legs as (
+    insert into ledger.leg (home, pos, journal, op, dr, cr, amount, dr_version, dr_balance, cr_version, cr_balance,
+      dr_lot, cr_lot, hold)
+    select p_home, v_pos + g, j_id[out_journal[g]], out_op[g], out_dr[g], nullif(out_cr[g], 0), out_amount[g],
+      nullif(out_dr_version[g], 0), case when out_cr[g] <> 0 then out_dr_balance[g] end,
+      nullif(out_cr_version[g], 0), case when out_cr[g] <> 0 then out_cr_balance[g] end,
+      out_dr_lot[g], out_cr_lot[g], out_hold[g]
+    from generate_series(1, n) g
+  ), journals as (
+    insert into ledger.journal (home, id, batch, first_pos, legs, template, digest, effective_at, reverses, facts)
+    select p_home, j_id[g], v_seq + 1, j_first[g], j_legs[g], coalesce(j[g][1], 0), j_digest[g], j_effective[g],
+      j_reverses[g], j_facts[g]::json
+    from generate_series(1, n_journals + n_expired) g where coalesce(statuses[g], 0) = 0
+    returning first_pos, legs, id, template, digest, effective_at, reverses, facts
+  )
+  insert into ledger.batch (home, seq, posted_at, last_pos, last_lot, prev, hash)
+  select p_home, v_seq + 1, posted_at,
+    -- the pair of the load: an account that was not there to update leaves this null, which the table refuses
+    case when (select count(*) from accounts) = n_known then v_pos + n end,
+    v_lot, v_prev,
+    ledger.link(v_prev, v_seq + 1, posted_at, v_pos + n, k.id, k.template, k.digest, k.first_pos, k.legs, k.effective_at,
+      k.reverses, k.facts, out_op[1:n], out_dr[1:n], out_cr[1:n], out_amount[1:n], out_dr_version[1:n], out_dr_balance[1:n],
+      out_cr_version[1:n], out_cr_balance[1:n],
+      case when out_dr_lot is not null then array(select out_dr_lot[g] from generate_series(1, n) g) end,
+      case when out_cr_lot is not null then array(select out_cr_lot[g] from generate_series(1, n) g) end,
+      case when out_hold is not null then array(select out_hold[g] from generate_series(1, n) g) end)
+  from (
+    select array_agg(id order by first_pos) as id, array_agg(template order by first_pos) as template,
+      array_agg(digest order by first_pos) as digest, array_agg(first_pos order by first_pos) as first_pos, array_agg(legs order by first_pos) as legs,
+      case when j_effective is not null then array_agg(effective_at order by first_pos) end as effective_at,
+      case when j_reverses is not null then array_agg(reverses order by first_pos) end as reverses,
+      case when j_facts is not null then array_agg(facts::text order by first_pos) end as facts
+    from journals
+  ) k;
+end $$;
