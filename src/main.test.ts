@@ -45,7 +45,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.deepEqual([ended.code, ended.signal, ended.err], [0, null, ''])
     assert.equal(ended.out.match(/http:/g)?.length, 1)
     await assert.rejects(fetch(url))
-    const { rows } = await scratch.db.pool.query(`select count(*)::int as n from pg_stat_activity where application_name = 'bottega'`)
+    const { rows } = await scratch.db.pool.query(
+      `select count(*)::int as n from pg_stat_activity where application_name = 'bottega'`,
+    )
     assert.equal(rows[0].n, 0)
   })
 }

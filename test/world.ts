@@ -4,7 +4,17 @@ import pg from 'pg'
 import { compose, features, type App, type Deps } from '#app'
 import { settableClock, type SettableClock } from '#kernel'
 import { client, type Call } from '#kernel/contract'
-import { createJobs, createLog, fingerprint, listen, migrate, openDatabase, stampInstall, type Database, type Room } from '#platform'
+import {
+  createJobs,
+  createLog,
+  fingerprint,
+  listen,
+  migrate,
+  openDatabase,
+  stampInstall,
+  type Database,
+  type Room,
+} from '#platform'
 
 const sourceRoot = join(import.meta.dirname, '..', 'src')
 const templateLock = 5_827_110_432n
@@ -36,7 +46,9 @@ async function cloneDatabase(options: DatabaseOptions = {}): Promise<TestDatabas
     db,
     [Symbol.asyncDispose]: async () => {
       await db.close()
-      await onServer(server, (admin) => admin.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`))
+      await onServer(server, (admin) =>
+        admin.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`),
+      )
     },
   }
 }
@@ -65,7 +77,8 @@ async function onServer<Answer>(server: string, work: (admin: pg.Client) => Prom
 
 /** Built under another name and renamed when whole, so that the name alone says that it may be cloned. */
 async function ensureTemplate(admin: pg.Client, server: string, template: string): Promise<void> {
-  const exists = async () => (await admin.query('select 1 from pg_database where datname = $1', [template])).rowCount === 1
+  const exists = async () =>
+    (await admin.query('select 1 from pg_database where datname = $1', [template])).rowCount === 1
   if (await exists()) return
   await admin.query('select pg_advisory_lock($1)', [templateLock])
   try {

@@ -11,7 +11,10 @@ test('a world serves its page and its health by the contract', async () => {
   const report = await world.call(getHealth, {})
   if (isRefusal(report)) return assert.fail(report)
   assert.equal(report.ok, true)
-  assert.deepEqual(report.checks.slice(0, 2).map(({ name }) => name), ['database', 'events'])
+  assert.deepEqual(
+    report.checks.slice(0, 2).map(({ name }) => name),
+    ['database', 'events'],
+  )
   assert.equal(report.at, '2026-11-23T09:00:00.000Z')
   const page = await fetch(world.url)
   assert.match(await page.text(), /<strong>demo<\/strong>[\s\S]*\/api\/health/)
@@ -28,18 +31,30 @@ test('the health of a house with a sick room is a 503 with the same body', async
 
 test('operations, jobs and health of a room meet in the world, and settle brings it to rest', async () => {
   const done: number[] = []
-  const count = job({ name: 'counter.count', payload: z.object({ left: z.int() }), run: async ({ left }) => {
-    done.push(left)
-    if (left > 0) await world.app.jobs.send(count, { left: left - 1 })
-  } })
-  const begin = endpoint({ method: 'POST', path: '/api/count', input: { body: z.object({ left: z.int() }) }, output: z.object({}), refusals: {} })
+  const count = job({
+    name: 'counter.count',
+    payload: z.object({ left: z.int() }),
+    run: async ({ left }) => {
+      done.push(left)
+      if (left > 0) await world.app.jobs.send(count, { left: left - 1 })
+    },
+  })
+  const begin = endpoint({
+    method: 'POST',
+    path: '/api/count',
+    input: { body: z.object({ left: z.int() }) },
+    output: z.object({}),
+    refusals: {},
+  })
   const counter: Room = {
     name: 'counter',
     jobs: [count],
-    http: [handle(begin, async ({ body }) => {
-      await world.app.jobs.send(count, body)
-      return {}
-    })],
+    http: [
+      handle(begin, async ({ body }) => {
+        await world.app.jobs.send(count, body)
+        return {}
+      }),
+    ],
   }
   await using world = await World.start({ features: () => [counter] })
   await world.call(begin, { body: { left: 3 } })

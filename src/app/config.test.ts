@@ -35,11 +35,20 @@ test('a database of one’s own is live unless said otherwise, and what was read
 })
 
 test('every malformed variable is named at once, and contradictions are refused in words', () => {
-  const all = refusal({ PORT: '70000', ROLES: 'web,chef', LOG_LEVEL: 'loud', BOTTEGA_MODE: 'real', DATABASE_URL: 'mysql://x' })
+  const all = refusal({
+    PORT: '70000',
+    ROLES: 'web,chef',
+    LOG_LEVEL: 'loud',
+    BOTTEGA_MODE: 'real',
+    DATABASE_URL: 'mysql://x',
+  })
   for (const name of ['PORT', 'ROLES', 'LOG_LEVEL', 'BOTTEGA_MODE', 'DATABASE_URL']) assert.ok(all.includes(name), all)
   assert.match(refusal({ PORT: 'http' }), /PORT is no whole number/)
   assert.match(refusal({ HOST: '0.0.0.0' }), /BOTTEGA_MODE=live if this is meant/)
-  assert.match(refusal({ HOST: '0.0.0.0', BOTTEGA_MODE: 'demo', DATABASE_URL: 'postgres://a@b/c' }), /this machine alone/)
+  assert.match(
+    refusal({ HOST: '0.0.0.0', BOTTEGA_MODE: 'demo', DATABASE_URL: 'postgres://a@b/c' }),
+    /this machine alone/,
+  )
   assert.equal(readConfig({ HOST: '0.0.0.0', BOTTEGA_MODE: 'live' }).host, '0.0.0.0')
 })
 

@@ -18,19 +18,3 @@ export {
   type Unit,
 } from './money.ts'
 export { isRefusal, refuse, type Refusal } from './refusal.ts'
-export {
-  add,
-  convertDown,
-  formatDecimal,
-  money,
-  parseMoney,
-  payableDown,
-  scales,
-  shareDown,
-  splitByWeight,
-  subtract,
-  units,
-  type Money,
-  type Ratio,
-  type Unit,
-} from './money.ts'

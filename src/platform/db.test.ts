@@ -32,14 +32,20 @@ test('int8 is bigint, a day is text and an instant a Date, on our pool alone', a
 test('a serialization failure and a deadlock run the work again, and nothing is lost', async () => {
   await using scratch = await World.database()
   const { db } = scratch
-  await db.pool.query('create table purse (id int primary key, amount bigint not null); insert into purse values (1, 0), (2, 0)')
+  await db.pool.query(
+    'create table purse (id int primary key, amount bigint not null); insert into purse values (1, 0), (2, 0)',
+  )
   let runs = 0
   const addSerializably = () =>
     db.transact<Tables, void>(
       async (trx) => {
         runs++
         const { amount } = await trx.selectFrom('purse').select('amount').where('id', '=', 1).executeTakeFirstOrThrow()
-        await trx.updateTable('purse').set({ amount: amount + 1n }).where('id', '=', 1).execute()
+        await trx
+          .updateTable('purse')
+          .set({ amount: amount + 1n })
+          .where('id', '=', 1)
+          .execute()
       },
       { isolation: 'serializable', attemptsMax: 50 },
     )
@@ -47,14 +53,22 @@ test('a serialization failure and a deadlock run the work again, and nothing is 
   assert.ok(runs > 8, `${runs} runs: nothing collided`)
   const addBoth = (first: number, second: number) =>
     db.transact<Tables, void>(async (trx) => {
-      const add = (id: number) => trx.updateTable('purse').set({ amount: sql`amount + 1` }).where('id', '=', id).execute()
+      const add = (id: number) =>
+        trx
+          .updateTable('purse')
+          .set({ amount: sql`amount + 1` })
+          .where('id', '=', id)
+          .execute()
       await add(first)
       await sql`select pg_sleep(0.05)`.execute(trx)
       await add(second)
     })
   await Promise.all([addBoth(1, 2), addBoth(2, 1)])
   const purses = await db.tables<Tables>().selectFrom('purse').selectAll().orderBy('id').execute()
-  assert.deepEqual(purses, [{ id: 1, amount: 10n }, { id: 2, amount: 2n }])
+  assert.deepEqual(purses, [
+    { id: 1, amount: 10n },
+    { id: 2, amount: 2n },
+  ])
 })
 
 test('retries are bounded, other faults are thrown at once, and both undo', async () => {
@@ -94,11 +108,13 @@ test('a server that drops its connections costs the queries that ran, never the 
   await assert.rejects(held.query('select 1'))
   held.release(true)
   assert.equal((await db.pool.query('select 1 as one')).rows[0].one, 1)
-  await assert.rejects(db.transact<Tables, unknown>(async (trx) => {
-    await sql`select 1`.execute(trx)
-    await scratch.db.pool.query(kill)
-    return sql`select 1`.execute(trx)
-  }))
+  await assert.rejects(
+    db.transact<Tables, unknown>(async (trx) => {
+      await sql`select 1`.execute(trx)
+      await scratch.db.pool.query(kill)
+      return sql`select 1`.execute(trx)
+    }),
+  )
   assert.equal((await db.pool.query('select 1 as one')).rows[0].one, 1)
   assert.ok(lines.length > 0)
   await db.close()

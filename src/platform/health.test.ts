@@ -18,7 +18,14 @@ test('a check that fails or hangs is named, and says nothing of our inside', asy
     { name: 'hangs', msMax: 30, run: hangs },
   ]).report()
   assert.equal(report.ok, false)
-  assert.deepEqual(report.checks.map(({ name, ok }) => [name, ok]), [['well', true], ['throws', false], ['hangs', false]])
+  assert.deepEqual(
+    report.checks.map(({ name, ok }) => [name, ok]),
+    [
+      ['well', true],
+      ['throws', false],
+      ['hangs', false],
+    ],
+  )
   assert.ok(!JSON.stringify(report).includes('secret'))
   assert.equal(aborted, true)
 })

@@ -189,7 +189,9 @@ test('stop cuts what is still running at the deadline', async () => {
 
 test('a port in use is named with what to do', async () => {
   await using server = await serve()
-  const fault = await listen({ fetch: () => new Response(), host: '127.0.0.1', port: server.port }).catch((e: unknown) => e)
+  const fault = await listen({ fetch: () => new Response(), host: '127.0.0.1', port: server.port }).catch(
+    (e: unknown) => e,
+  )
   assert.ok(fault instanceof OperatorFault)
   assert.match(fault.message, /in use/)
   assert.match(fault.remedy, /PORT=/)

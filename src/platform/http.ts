@@ -68,7 +68,9 @@ export function createHttp(options: HttpOptions): Hono<Env> {
   })
   for (const operation of options.operations) mountOperation(app, operation, options)
   for (const page of options.pages ?? []) mountPage(app, page)
-  app.get('/metrics', async (c) => c.text(await options.metrics.text(), 200, { 'content-type': options.metrics.contentType }))
+  app.get('/metrics', async (c) =>
+    c.text(await options.metrics.text(), 200, { 'content-type': options.metrics.contentType }),
+  )
   refuseOtherMethods(app)
   app.notFound((c) => answerFault(c, new HttpFault(404, `Nothing is at ${c.req.path}.`), options.log))
   app.onError((fault, c) => answerFault(c, fault, options.log))
@@ -78,7 +80,13 @@ export function createHttp(options: HttpOptions): Hono<Env> {
 function observe(c: Context<Env>, { log, metrics }: HttpOptions, ms: number): void {
   const route = c.req.routePath === '/*' ? 'none' : c.req.routePath
   metrics.observeRequest({ method: c.req.method, route, status: c.res.status, seconds: ms / 1000 })
-  const fields = { requestId: c.get('requestId'), method: c.req.method, route, status: c.res.status, ms: Math.round(ms) }
+  const fields = {
+    requestId: c.get('requestId'),
+    method: c.req.method,
+    route,
+    status: c.res.status,
+    ms: Math.round(ms),
+  }
   log.debug(fields, 'request')
 }
 
@@ -94,7 +102,8 @@ function mountOperation(app: Hono<Env>, { endpoint, run }: Operation, options: H
     if (isRefusal(answer)) {
       const { refused, detail } = answer as { refused: string; detail: string }
       const status = Object.hasOwn(endpoint.refusals, refused) ? endpoint.refusals[refused] : undefined
-      if (status === undefined) throw new Error(`${endpoint.method} ${endpoint.path} refused with the unlisted ${refused}`)
+      if (status === undefined)
+        throw new Error(`${endpoint.method} ${endpoint.path} refused with the unlisted ${refused}`)
       return problemResponse({ status, detail, refused, requestId })
     }
     return c.json(z.encode(endpoint.output, answer) as object, endpoint.status?.(answer) ?? 200, {
@@ -120,12 +129,14 @@ async function readInput(c: Context<Env>, { input }: Endpoint, bytesMax: number)
   const issues: { path: string; message: string }[] = []
   for (const [part, schema] of Object.entries(input)) {
     if (schema === undefined) continue
-    const raw = part === 'params' ? c.req.param() : part === 'query' ? c.req.query() : await readJson(c.req.raw, bytesMax)
+    const raw =
+      part === 'params' ? c.req.param() : part === 'query' ? c.req.query() : await readJson(c.req.raw, bytesMax)
     const parsed = await z.safeDecodeAsync(schema as z.ZodType, raw as never)
     if (parsed.success) read[part] = parsed.data
     else issues.push(...parsed.error.issues.map(({ path, message }) => ({ path: [part, ...path].join('.'), message })))
   }
-  if (issues.length > 0) throw new HttpFault(400, 'The request does not have the shape this operation takes.', { issues })
+  if (issues.length > 0)
+    throw new HttpFault(400, 'The request does not have the shape this operation takes.', { issues })
   return read
 }
 

@@ -84,7 +84,8 @@ test('a worker does what comes, retries what fails, and leaves nothing behind wh
   await until(() => tries === 2, 15_000)
   let begun = false
   const id = await jobs.send(long, {})
-  const state = async () => (await scratch.db.pool.query('select state from jobs.job where id = $1', [id])).rows[0]?.state
+  const state = async () =>
+    (await scratch.db.pool.query('select state from jobs.job where id = $1', [id])).rows[0]?.state
   while (!begun) {
     begun = (await state()) === 'active'
     await sleep(20)
@@ -97,7 +98,12 @@ test('a worker does what comes, retries what fails, and leaves nothing behind wh
 test('a cron expression is kept by workers, changed with the code, and removed with its job', async () => {
   await using scratch = await World.database()
   const daily = (expression: string) =>
-    job({ name: 'shop.daily', payload: z.object({ kind: z.string() }), cron: { expression, payload: { kind: 'all' } }, run: async () => undefined })
+    job({
+      name: 'shop.daily',
+      payload: z.object({ kind: z.string() }),
+      cron: { expression, payload: { kind: 'all' } },
+      run: async () => undefined,
+    })
   const schedules = async () => (await scratch.db.pool.query('select name, cron, data from jobs.schedule')).rows
   const restart = async (list: Parameters<typeof createJobs>[0]['jobs']) => {
     const jobs = createJobs({ db: scratch.db, log, jobs: list })

@@ -85,7 +85,13 @@ function bossConnection({ pool }: Database): Db {
 
 async function openBoss(db: Database, log: Log, role: 'sender' | 'worker'): Promise<PgBoss> {
   const works = role === 'worker'
-  const boss = new PgBoss({ db: bossConnection(db), schema, supervise: works, schedule: works, registerInstance: works })
+  const boss = new PgBoss({
+    db: bossConnection(db),
+    schema,
+    supervise: works,
+    schedule: works,
+    registerInstance: works,
+  })
   boss.on('error', (err) => log.error({ err }, 'the job queue failed'))
   boss.on('warning', (warning) => log.warn({ warning }, 'the job queue warns'))
   await boss.start()
@@ -110,7 +116,8 @@ async function startWorking(boss: PgBoss, jobs: readonly Job[], log: Log): Promi
   const scheduled = new Set(jobs.filter(({ cron }) => cron).map(({ name }) => name))
   for (const { name } of await boss.getSchedules()) if (!scheduled.has(name)) await boss.unschedule(name)
   for (const each of jobs) {
-    if (each.cron) await boss.schedule(each.name, each.cron.expression, z.encode(each.payload, each.cron.payload) as object)
+    if (each.cron)
+      await boss.schedule(each.name, each.cron.expression, z.encode(each.payload, each.cron.payload) as object)
     await boss.work(each.name, { pollingIntervalSeconds: 1, batchSize: 1 }, async ([taken]) => {
       if (taken) await run(each, taken, log)
     })

@@ -9,7 +9,17 @@ function written(work: (log: ReturnType<typeof createLog>) => void): string {
 }
 
 test('no secret reaches the output, however deep and under whatever spelling', () => {
-  const keys = ['authorization', 'Cookie', 'set-cookie', 'password', 'token', 'access_token', 'clientSecret', 'X-Api-Key', 'apiKey']
+  const keys = [
+    'authorization',
+    'Cookie',
+    'set-cookie',
+    'password',
+    'token',
+    'access_token',
+    'clientSecret',
+    'X-Api-Key',
+    'apiKey',
+  ]
   const more = ['card_number', 'cvc', 'DATABASE_URL', 'privateKey', 'newPassword']
   const fields = Object.fromEntries([...keys, ...more].map((key, at) => [key, `s3cret-${at}`]))
   const fault = new Error('calling with Bearer s3cret-in-message', { cause: { headers: fields } })

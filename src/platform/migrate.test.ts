@@ -20,27 +20,44 @@ function tree(files: Record<string, string> = {}) {
     writeFileSync(join(root, name), text)
   }
   for (const [name, text] of Object.entries(files)) write(name, text)
-  return { root, write, remove: (name: string) => rmSync(join(root, name)), [Symbol.dispose]: () => rmSync(root, { recursive: true }) }
+  return {
+    root,
+    write,
+    remove: (name: string) => rmSync(join(root, name)),
+    [Symbol.dispose]: () => rmSync(root, { recursive: true }),
+  }
 }
 
 const shop = 'revenue/shop/migrations/29990101T0900_shop.sql'
 const bots = 'bots/migrations/29990101T0800_bots.sql'
 const refused = async (work: Promise<unknown>) => {
-  const fault = await work.then(() => assert.fail('was not refused'), (e: unknown) => e)
+  const fault = await work.then(
+    () => assert.fail('was not refused'),
+    (e: unknown) => e,
+  )
   assert.ok(fault instanceof OperatorFault, String(fault))
   return `${fault.message} ${fault.remedy}`
 }
 
 test('migrations of all rooms run once, in the one order of their names', async () => {
   await using scratch = await World.database()
-  using files = tree({ [shop]: 'create schema shop; create table shop.item as select * from bots.bot', [bots]: 'create schema bots; create table bots.bot (id int)' })
+  using files = tree({
+    [shop]: 'create schema shop; create table shop.item as select * from bots.bot',
+    [bots]: 'create schema bots; create table bots.bot (id int)',
+  })
   assert.notEqual(fingerprint(files.root), fingerprint(source))
-  assert.deepEqual(await migrate({ db: scratch.db, root: files.root }), ['29990101T0800_bots.sql', '29990101T0900_shop.sql'])
+  assert.deepEqual(await migrate({ db: scratch.db, root: files.root }), [
+    '29990101T0800_bots.sql',
+    '29990101T0900_shop.sql',
+  ])
   assert.deepEqual(await migrate({ db: scratch.db, root: files.root }), [])
   files.write(shop, 'select 1')
   assert.match(await refused(migrate({ db: scratch.db, root: files.root })), /29990101T0900_shop.*changed.*git restore/)
   files.remove(shop)
-  assert.match(await refused(migrate({ db: scratch.db, root: files.root })), /29990101T0900_shop.*does not know.*version/)
+  assert.match(
+    await refused(migrate({ db: scratch.db, root: files.root })),
+    /29990101T0900_shop.*does not know.*version/,
+  )
 })
 
 test('a new file that sorts before an applied one is refused with its remedy', async () => {
@@ -82,7 +99,10 @@ test('names are checked before anything runs', () => {
 test('a check names what is wrong by file and statement, and undoes what it does', async () => {
   await using scratch = await World.database()
   const check = `select 'fine' where false; select 'wrong' as failure; insert into bots.bot values (1); select 'gone'`
-  using files = tree({ [bots]: 'create schema bots; create table bots.bot (id int)', [bots.replace('.sql', '.check.sql')]: check })
+  using files = tree({
+    [bots]: 'create schema bots; create table bots.bot (id int)',
+    [bots.replace('.sql', '.check.sql')]: check,
+  })
   await migrate({ db: scratch.db, root: files.root })
   const failures = await checkMigrations({ db: scratch.db, root: files.root })
   assert.deepEqual(failures, [

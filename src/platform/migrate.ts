@@ -6,7 +6,12 @@ import type { Database } from './db.ts'
 import { OperatorFault } from './fault.ts'
 import type { Log } from './log.ts'
 
-type Migration = { readonly name: string; readonly sql: string; readonly checksum: string; readonly check: string | undefined }
+type Migration = {
+  readonly name: string
+  readonly sql: string
+  readonly checksum: string
+  readonly check: string | undefined
+}
 type Applied = { readonly name: string; readonly checksum: string }
 
 /** Any number will do as long as nothing else in the database takes it; all starts of one install queue here. */
@@ -70,7 +75,9 @@ export async function migrate(options: { db: Database; root: string; log?: Log }
   try {
     await client.query('select pg_advisory_lock($1)', [lockKey])
     await client.query(ownTable)
-    const { rows } = await client.query<Applied>('select name, checksum from platform.migration order by name collate "C"')
+    const { rows } = await client.query<Applied>(
+      'select name, checksum from platform.migration order by name collate "C"',
+    )
     const pending = findPending(files, rows)
     for (const file of pending) {
       await apply(client, file)

@@ -35,12 +35,15 @@ export function createOutbox(options: { db: Database; log: Log; listeners: reado
 
   const runLane = (lane: Lane, opened: Session): Promise<void> => {
     const work = advance(lane, opened, () => stopping)
-    const done = work
-      .then(() => (lane.failures = 0), (err: unknown) => rest(lane, err, log))
-      .then(() => {
-        lane.running = undefined
-        running.delete(done)
-      })
+    const settle = async () => {
+      await work.then(
+        () => (lane.failures = 0),
+        (err: unknown) => rest(lane, err, log),
+      )
+      lane.running = undefined
+      running.delete(done)
+    }
+    const done = settle()
     lane.running = done
     running.add(done)
     return work
@@ -48,10 +51,13 @@ export function createOutbox(options: { db: Database; log: Log; listeners: reado
   const poll = async () => {
     for (const lane of await findBehind()) {
       const opened = await session.get()
-      if (!stopping && !lane.running && lane.restUntil <= performance.now()) runLane(lane, opened).catch(() => undefined)
+      if (!stopping && !lane.running && lane.restUntil <= performance.now())
+        runLane(lane, opened).catch(() => undefined)
     }
   }
-  const ticker = createTicker(() => poll().catch((err: unknown) => log.warn({ err }, 'the outbox cannot look for events')))
+  const ticker = createTicker(() =>
+    poll().catch((err: unknown) => log.warn({ err }, 'the outbox cannot look for events')),
+  )
 
   return {
     start: async () => {
@@ -77,7 +83,10 @@ export function createOutbox(options: { db: Database; log: Log; listeners: reado
       ),
     stop: async (deadlineMs) => {
       stopping = true
-      await withDeadline(ticker.stop().then(() => Promise.all(running)), deadlineMs)
+      await withDeadline(
+        ticker.stop().then(() => Promise.all(running)),
+        deadlineMs,
+      )
       session.close()
     },
   }
@@ -178,7 +187,9 @@ function rest(lane: Lane, err: unknown, log: Log): void {
 async function readLag(db: Database, sources: ReadonlyMap<string, EventSource>): Promise<readonly Lag[]> {
   const [consumers, cursors] = await Promise.all([
     db.pool.query<{ consumer: string; source: string }>('select name as consumer, source from platform.consumer'),
-    db.pool.query<{ consumer: string; source: string; home: number; position: bigint }>('select * from platform.cursor'),
+    db.pool.query<{ consumer: string; source: string; home: number; position: bigint }>(
+      'select * from platform.cursor',
+    ),
   ])
   const keyOf = (consumer: string, source: string, home: number) => JSON.stringify([consumer, source, home])
   const reached = new Map(cursors.rows.map((row) => [keyOf(row.consumer, row.source, row.home), row.position]))

@@ -40,12 +40,18 @@ function addressFault(cause: unknown, { host, port }: { host: string; port: numb
     return new OperatorFault(`Port ${port} on ${host} is in use.`, remedy, { cause })
   }
   if (code === 'EACCES') {
-    return new OperatorFault(`This user may not listen on port ${port}.`, 'Take a port above 1023: PORT=8080 npm start', {
-      cause,
-    })
+    return new OperatorFault(
+      `This user may not listen on port ${port}.`,
+      'Take a port above 1023: PORT=8080 npm start',
+      {
+        cause,
+      },
+    )
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new OperatorFault(`This machine has no address ${host}.`, 'Set HOST to 127.0.0.1, or 0.0.0.0 for all.', { cause })
+    return new OperatorFault(`This machine has no address ${host}.`, 'Set HOST to 127.0.0.1, or 0.0.0.0 for all.', {
+      cause,
+    })
   }
   return cause
 }
