@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { OperatorFault, type LogLevel, type Mode } from '#platform'
 
-export type Role = 'web' | 'worker'
+type Role = 'web' | 'worker'
 
 export type Config = {
   readonly host: string

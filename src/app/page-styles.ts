@@ -43,10 +43,7 @@ h2 { font-size: 15px; line-height: 24px; font-weight: 620; }
 .receipt {
   --tooth: 12px;
   grid-row: span 2; padding: 24px 24px 36px; background: var(--paper); border-radius: 10px 10px 0 0;
-  -webkit-mask: conic-gradient(from -45deg at bottom, #0000, #000 1deg 89deg, #0000 90deg) bottom / var(--tooth) 51% repeat-x,
-    linear-gradient(#000 0 0) top / 100% calc(100% - var(--tooth) / 2) no-repeat;
-  mask: conic-gradient(from -45deg at bottom, #0000, #000 1deg 89deg, #0000 90deg) bottom / var(--tooth) 51% repeat-x,
-    linear-gradient(#000 0 0) top / 100% calc(100% - var(--tooth) / 2) no-repeat;
+  mask: conic-gradient(from -45deg at bottom, #0000, #000 1deg 89deg, #0000 90deg) 50% / var(--tooth) 100%;
 }
 .head { display: flex; justify-content: space-between; align-items: baseline; padding-bottom: 12px; border-bottom: 1px solid var(--hair); }
 .head time { color: var(--quiet); }

@@ -45,9 +45,9 @@ export type InputOf<E> =
     ? { readonly [Part in keyof Input]: Input[Part] extends Schema ? z.output<Input[Part]> : never }
     : never
 
-export type OutputOf<E> = E extends { readonly output: infer Output extends Schema } ? z.output<Output> : never
+type OutputOf<E> = E extends { readonly output: infer Output extends Schema } ? z.output<Output> : never
 
-export type RefusalOf<E> = E extends { readonly refusals: infer Refusals }
+type RefusalOf<E> = E extends { readonly refusals: infer Refusals }
   ? keyof Refusals extends infer Code extends string
     ? [Code] extends [never]
       ? never
@@ -101,7 +101,7 @@ export const bigintText = z.codec(z.string().check(z.regex(/^(?:0|-?[1-9]\d{0,38
 })
 
 /** RFC 9457, with the refusal's code and the request's id as extension members. */
-export const problem = z.object({
+const problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { codeOf } from './fault.ts'
 import type { Log } from './log.ts'
 
-export type TransactOptions = {
+type TransactOptions = {
   readonly isolation?: IsolationLevel
   /** How often the work may run in all, first time included. */
   readonly attemptsMax?: number

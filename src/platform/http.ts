@@ -30,7 +30,7 @@ export function handle<E extends Endpoint>(
 }
 
 /** A document rather than an operation: the browser's entry. It sets its own content security policy. */
-export type Page = { readonly path: string; readonly render: (context: { nonce: string }) => string | Promise<string> }
+type Page = { readonly path: string; readonly render: (context: { nonce: string }) => string | Promise<string> }
 
 export type HttpOptions = {
   readonly log: Log

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Database } from './db.ts'
 import type { Log } from './log.ts'
 
-export type JobContext = { readonly id: string; readonly signal: AbortSignal; readonly log: Log }
+type JobContext = { readonly id: string; readonly signal: AbortSignal; readonly log: Log }
 
 /** Work that is done later and at least once: `run` must bear being run again. */
 export type Job<Payload extends z.ZodType = z.ZodType> = {
@@ -25,7 +25,7 @@ export function job<Payload extends z.ZodType>(definition: Job<Payload>): Job<Pa
   return definition
 }
 
-export type SendOptions = {
+type SendOptions = {
   /** Sent with the rows it belongs to: a rollback takes the job back too. */
   readonly trx?: KyselyTransactionLike
   readonly startAfter?: Date

@@ -8,7 +8,7 @@ export type Metrics = {
   gauge(name: string, help: string, labels: readonly string[], read: () => Promise<readonly Sample[]>): void
   counter(name: string, help: string, labels: readonly string[]): (labels: Record<string, string>, by?: number) => void
 }
-export type Sample = { readonly labels: Record<string, string>; readonly value: number }
+type Sample = { readonly labels: Record<string, string>; readonly value: number }
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 

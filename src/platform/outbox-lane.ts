@@ -1,7 +1,7 @@
 import type { QueryResult, QueryResultRow } from 'pg'
 import type { Database } from './db.ts'
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 export type OutboxEvent = {
   readonly home: number

@@ -2,11 +2,11 @@ import type { Database } from './db.ts'
 import type { Log } from './log.ts'
 import { advance, openSession, type EventSource, type Lane, type Listener, type Session } from './outbox-lane.ts'
 
-export type { EventSource, Json, Listener, OutboxEvent } from './outbox-lane.ts'
+export type { EventSource, Listener, OutboxEvent } from './outbox-lane.ts'
 
-export type Lag = { readonly consumer: string; readonly source: string; readonly home: number; readonly behind: bigint }
+type Lag = { readonly consumer: string; readonly source: string; readonly home: number; readonly behind: bigint }
 
-export type Failing = { readonly consumer: string; readonly home: number; readonly failures: number }
+type Failing = { readonly consumer: string; readonly home: number; readonly failures: number }
 
 export type Outbox = {
   start(): Promise<void>
