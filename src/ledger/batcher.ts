@@ -30,12 +30,25 @@ type Waiting = {
   readonly reject: (fault: unknown) => void
 }
 
+/** How one batch reaches the database, and how long that is tried. */
+export type Courier = {
+  readonly send: (batch: readonly Journal[]) => Promise<readonly Answer[]>
+  readonly faultOf: (fault: unknown) => CallFault
+  readonly retryForMs: number
+}
+
+export type BatchLimits = {
+  readonly journalsMax: number
+  readonly legsMax: number
+  readonly inFlightMax: number
+  readonly waitingMax: number
+}
+
 export type Batcher = {
   /** Undefined when too many are waiting. */
   post(journal: Journal): Promise<Answer> | undefined
   /** Resolves when everything accepted so far has its answer. */
   idle(): Promise<void>
-  readonly waiting: number
 }
 
 /**
@@ -45,25 +58,30 @@ export type Batcher = {
  * journal at fault stands alone; one whose connection was lost is sent again, which is safe because each journal's key
  * makes it post once.
  */
-export function createBatcher(options: {
-  readonly send: (batch: readonly Journal[]) => Promise<readonly Answer[]>
-  readonly faultOf: (fault: unknown) => CallFault
-  readonly journalsMax: number
-  readonly legsMax: number
-  readonly inFlightMax: number
-  readonly waitingMax: number
-  readonly retryForMs: number
-}): Batcher {
+export function createBatcher(limits: BatchLimits, courier: Courier): Batcher {
   let queue: Waiting[] = []
   let inFlight = 0
   let accepted = 0
   let scheduled = false
-  let whenIdle: (() => void)[] = []
+  const whenIdle: (() => void)[] = []
+
+  function pump(): void {
+    while (inFlight < limits.inFlightMax && queue.length > 0) {
+      const taken = take(queue, limits)
+      queue = taken.left
+      inFlight++
+      void deliver(courier, taken.batch).finally(() => {
+        inFlight--
+        accepted -= taken.batch.length
+        pump()
+        if (accepted === 0) for (const resolve of whenIdle.splice(0)) resolve()
+      })
+    }
+  }
 
   function post(journal: Journal): Promise<Answer> | undefined {
-    if (accepted >= options.waitingMax) return undefined
+    if (accepted >= limits.waitingMax) return undefined
     accepted++
-    const answer = new Promise<Answer>((resolve, reject) => queue.push({ journal, resolve, reject }))
     // Journals posted in the same turn of the event loop leave together.
     if (!scheduled) {
       scheduled = true
@@ -72,91 +90,79 @@ export function createBatcher(options: {
         pump()
       })
     }
-    return answer
-  }
-
-  function pump(): void {
-    while (inFlight < options.inFlightMax && queue.length > 0) {
-      const batch = take()
-      inFlight++
-      void settleBatch(batch).finally(() => {
-        inFlight--
-        accepted -= batch.length
-        pump()
-        if (accepted === 0) whenIdle.splice(0).forEach((resolve) => resolve())
-      })
-    }
-  }
-
-  /** The head of the queue up to the limits. A key that is already in the batch waits for the next: one call, one body. */
-  function take(): Waiting[] {
-    const batch: Waiting[] = []
-    const later: Waiting[] = []
-    const keys = new Set<Uuid>()
-    let legs = 0
-    let at = 0
-    for (; at < queue.length && batch.length < options.journalsMax; at++) {
-      const waiting = queue[at] as Waiting
-      const { key, legs: own } = waiting.journal
-      if (batch.length > 0 && legs + own.length > options.legsMax) break
-      if (keys.has(key)) {
-        later.push(waiting)
-        continue
-      }
-      keys.add(key)
-      legs += own.length
-      batch.push(waiting)
-    }
-    queue = later.length > 0 ? [...later, ...queue.slice(at)] : queue.slice(at)
-    return batch
-  }
-
-  async function settleBatch(batch: readonly Waiting[]): Promise<void> {
-    try {
-      const answers = await sendWithRetry(batch.map((waiting) => waiting.journal))
-      batch.forEach((waiting, at) => waiting.resolve(answers[at] as Answer))
-    } catch (fault) {
-      if (batch.length > 1 && options.faultOf(fault) === 'data') {
-        const middle = batch.length >> 1
-        await settleBatch(batch.slice(0, middle))
-        await settleBatch(batch.slice(middle))
-        return
-      }
-      for (const waiting of batch) waiting.reject(failureOf(fault, waiting.journal.key))
-    }
-  }
-
-  async function sendWithRetry(journals: readonly Journal[]): Promise<readonly Answer[]> {
-    const giveUpAt = performance.now() + options.retryForMs
-    let lost: unknown
-    for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
-      try {
-        return await options.send(journals)
-      } catch (fault) {
-        const kind = options.faultOf(fault)
-        if (kind === 'connection_lost') lost = fault
-        if (kind === 'data') throw fault
-        if (performance.now() + pauseMs > giveUpAt) throw lost ?? fault
-        await sleep(pauseMs)
-      }
-    }
-  }
-
-  function failureOf(fault: unknown, key: Uuid): unknown {
-    const kind = options.faultOf(fault)
-    if (kind === 'connection_lost') return new OutcomeUnknown(key, fault)
-    if (kind === 'data') return fault
-    return new LedgerUnavailable(
-      `The database cannot take journals now: ${fault instanceof Error ? fault.message : String(fault)}`,
-      { cause: fault },
-    )
+    return new Promise<Answer>((resolve, reject) => queue.push({ journal, resolve, reject }))
   }
 
   return {
     post,
     idle: () => (accepted === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve))),
-    get waiting() {
-      return accepted
-    },
   }
+}
+
+/** The head of the queue up to the limits. A key that is already in the batch waits for the next: one call, one body. */
+function take(queue: readonly Waiting[], limits: BatchLimits): { batch: Waiting[]; left: Waiting[] } {
+  const batch: Waiting[] = []
+  const later: Waiting[] = []
+  const keys = new Set<Uuid>()
+  let legs = 0
+  let at = 0
+  for (; at < queue.length && batch.length < limits.journalsMax; at++) {
+    const waiting = queue[at] as Waiting
+    const { key, legs: own } = waiting.journal
+    if (batch.length > 0 && legs + own.length > limits.legsMax) break
+    if (keys.has(key)) {
+      later.push(waiting)
+    } else {
+      keys.add(key)
+      legs += own.length
+      batch.push(waiting)
+    }
+  }
+  return { batch, left: [...later, ...queue.slice(at)] }
+}
+
+async function deliver(courier: Courier, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const answers = await sendWithRetry(
+      courier,
+      batch.map((waiting) => waiting.journal),
+    )
+    batch.forEach((waiting, at) => waiting.resolve(answers[at] as Answer))
+  } catch (fault) {
+    const kind = courier.faultOf(fault)
+    if (kind === 'data' && batch.length > 1) {
+      const middle = batch.length >> 1
+      await deliver(courier, batch.slice(0, middle))
+      await deliver(courier, batch.slice(middle))
+      return
+    }
+    for (const waiting of batch) waiting.reject(failureOf(kind, fault, waiting.journal.key))
+  }
+}
+
+async function sendWithRetry(
+  { send, faultOf, retryForMs }: Courier,
+  journals: readonly Journal[],
+): Promise<readonly Answer[]> {
+  const giveUpAt = performance.now() + retryForMs
+  let lost: unknown
+  for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
+    try {
+      return await send(journals)
+    } catch (fault) {
+      const kind = faultOf(fault)
+      if (kind === 'data') throw fault
+      // Once a connection was lost in mid-call, later failures to connect do not make the outcome any better known.
+      if (kind === 'connection_lost') lost = fault
+      if (performance.now() + pauseMs > giveUpAt) throw lost ?? fault
+      await sleep(pauseMs)
+    }
+  }
+}
+
+function failureOf(kind: CallFault, fault: unknown, key: Uuid): unknown {
+  if (kind === 'data') return fault
+  if (kind === 'connection_lost') return new OutcomeUnknown(key, fault)
+  const reason = fault instanceof Error ? fault.message : String(fault)
+  return new LedgerUnavailable(`The database cannot take journals now: ${reason}`, { cause: fault })
 }

@@ -11,7 +11,8 @@ export {
   type TemplateSpec,
 } from './chart.ts'
 export type { Account, Facts, Input } from './journal.ts'
-export { openLedger, type AccountRef, type Ledger, type LedgerLimits, type Posted } from './ledger.ts'
+export { openLedger, type AccountRef, type Ledger } from './ledger.ts'
+export type { LedgerLimits, Posted, Reversal } from './posting.ts'
 export type { LedgerRefusal } from './status.ts'
 export type { JournalEvent } from './store/log.ts'
 export type { Proof } from './store/proof.ts'

@@ -68,13 +68,22 @@ export async function postedUnder(
 
 export type StoredJournal = { readonly room: string; readonly legs: readonly StoredLeg[] }
 
-/** A journal's legs with what has been reversed of each, or undefined when there is no such journal. */
+/**
+ * A journal's legs with what has been reversed of each, and the room that may reverse it: a reversal belongs to the room
+ * of what it reverses. Undefined when there is no such journal.
+ */
 export async function storedJournal(db: Database, home: number, key: string): Promise<StoredJournal | undefined> {
   const { rows } = await db.pool.query<StoredLeg & { room: string }>({
     name: 'ledger.stored_journal',
-    text: `select r.name as room, l.pos, l.op, l.dr, l.cr, l.amount, l.dr_lot, l.cr_lot, coalesce(v.amount, 0) as reversed
+    text: `with recursive origin as (
+        select reverses, template from ledger.journal where home = $1 and id = $2
+        union all
+        select j.reverses, j.template from origin o join ledger.journal j on j.home = $1 and j.id = o.reverses
+      )
+      select r.name as room, l.pos, l.op, l.dr, l.cr, l.amount, l.dr_lot, l.cr_lot, coalesce(v.amount, 0) as reversed
       from ledger.journal j
-      join ledger.template t on t.id = j.template
+      join origin o on o.reverses is null
+      join ledger.template t on t.id = o.template
       join ledger.room r on r.id = t.room
       join ledger.leg l on l.home = j.home and l.pos >= j.first_pos and l.pos < j.first_pos + j.legs
       left join ledger.reversed v on v.home = l.home and v.pos = l.pos
