@@ -86,16 +86,21 @@ async function ensureTemplate(admin: pg.Client, server: string, template: string
     const building = `${template}_building`
     await admin.query(`drop database if exists ${pg.escapeIdentifier(building)} with (force)`)
     await admin.query(`create database ${pg.escapeIdentifier(building)}`)
-    const db = openDatabase({ url: withDatabase(server, building), poolMax: 4 })
-    await migrate({ db, root: sourceRoot })
-    const jobs = createJobs({ db, log: quiet, jobs: [] })
-    await jobs.start('sender')
-    await jobs.stop(1000)
-    await db.close()
+    await fillTemplate(withDatabase(server, building))
     await admin.query(`alter database ${pg.escapeIdentifier(building)} rename to ${pg.escapeIdentifier(template)}`)
   } finally {
     await admin.query('select pg_advisory_unlock($1)', [templateLock])
   }
+}
+
+async function fillTemplate(url: string): Promise<void> {
+  await using open = new AsyncDisposableStack()
+  const db = openDatabase({ url, poolMax: 4 })
+  open.defer(() => db.close())
+  await migrate({ db, root: sourceRoot })
+  const jobs = createJobs({ db, log: quiet, jobs: [] })
+  await jobs.start('sender')
+  open.defer(() => jobs.stop(1000))
 }
 
 /** The same draws for the same seed: mulberry32, from 0 up to 1. */

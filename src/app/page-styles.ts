@@ -24,7 +24,7 @@ export const styles = `
     --accent: oklch(0.78 0.11 276);
     --good: oklch(0.8 0.13 155);
     --bad: oklch(0.755 0.14 25);
-    }
+  }
 }
 * { box-sizing: border-box; margin: 0; }
 body { background: var(--ground); color: var(--ink); font: 15px/24px var(--sans); -webkit-text-size-adjust: 100%; }

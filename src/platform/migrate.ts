@@ -81,7 +81,7 @@ export async function migrate(options: { db: Database; root: string; log?: Log }
     const pending = findPending(files, rows)
     for (const file of pending) {
       await apply(client, file)
-      options.log?.info({ migration: file.name }, 'migration applied')
+      options.log?.debug({ migration: file.name }, 'migration applied')
     }
     return pending.map((file) => file.name)
   } finally {
