@@ -69,6 +69,21 @@ test('a second signal after a while ends it at once', async () => {
   locked.release(true)
 })
 
+test('it outlives a server that drops every connection, and closes cleanly afterwards', async () => {
+  await using scratch = await World.database()
+  using running = start({ DATABASE_URL: scratch.url, LOG_LEVEL: 'fatal' })
+  const url = await running.until(/(http:\S+)/)
+  const drop = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'bottega'`
+  for (let round = 0; round < 5; round++) {
+    await scratch.db.pool.query(drop)
+    await sleep(150)
+  }
+  const health = await fetch(`${url}/api/health`)
+  assert.equal(health.status, 200, await health.text())
+  running.child.kill('SIGTERM')
+  assert.deepEqual([(await running.end()).code], [0])
+})
+
 test('what stands in the way of a start is said in words, without a stack', async () => {
   await using scratch = await World.database()
   await using server = createServer().listen(0, '127.0.0.1')
