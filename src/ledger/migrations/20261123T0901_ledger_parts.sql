@@ -8,9 +8,10 @@ return timestamptz 'epoch' + microseconds * interval '1 microsecond';
 create function ledger.to_microseconds(instant timestamptz) returns bigint immutable parallel safe language sql
 return (extract(epoch from instant) * 1000000)::bigint;
 
--- A column that holds nothing in the whole batch adds nothing to the batch's link.
+-- A column that holds nothing in the whole batch adds a single zero to the batch's link: something, so that the same
+-- values one column further on make another link.
 create function ledger.sparse(content anyarray) returns bytea immutable parallel safe language sql as $$
-  select case when cardinality(array_remove(content, null)) > 0 then array_send(content) else '' end
+  select case when cardinality(array_remove(content, null)) > 0 then array_send(content) else '\x00' end
 $$;
 
 -- The link of one batch: every stored column of its journals and legs, in binary, in the order of the log.
