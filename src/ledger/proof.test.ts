@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { corruptions, move, orderOf } from '../../test/ledger-corruptions.ts'
+import { richHistory, type History } from '../../test/ledger-history.ts'
+import { assertProves, openHouse, type House } from '../../test/ledger-house.ts'
+import { claims } from './store/proof.ts'
+
+const tables = ['kind', 'template', 'account', 'lot', 'hold', 'batch', 'journal', 'leg', 'reversed']
+
+let house: House
+let history: History
+let restoring = ''
+
+before(async () => {
+  house = await openHouse({ atEnd: 'corrupted' })
+  history = await richHistory(house)
+  restoring = await keepCopies()
+})
+after(() => house[Symbol.asyncDispose]())
+
+/** Runs one statement as if the append-only triggers and foreign keys were not there. */
+async function behindTheBack(sql: string, despite?: readonly [table: string, constraint: string]): Promise<number> {
+  const client = await house.db.pool.connect()
+  try {
+    await client.query('begin')
+    await client.query('set local session_replication_role = replica')
+    if (despite) await client.query(`alter table ledger.${despite[0]} drop constraint ${despite[1]}`)
+    const { rowCount } = await client.query(sql)
+    await client.query('commit')
+    return rowCount ?? 0
+  } finally {
+    client.release()
+  }
+}
+
+/** Puts every table back as the history left it. */
+async function mend(despite?: readonly [table: string, constraint: string, definition: string]): Promise<void> {
+  await behindTheBack(restoring)
+  if (despite) await house.query(`alter table ledger.${despite[0]} add constraint ${despite[1]} ${despite[2]}`)
+}
+
+/** What copies every table aside, and the statements that put it back. */
+async function keepCopies(): Promise<string> {
+  let sql = ''
+  for (const table of tables) {
+    await house.query(`create table public.${table} as select * from ledger.${table}`)
+    const [row] = await house.query<{ columns: string }>(
+      `select string_agg(quote_ident(column_name), ', ') as columns from information_schema.columns
+        where table_schema = 'ledger' and table_name = $1`,
+      [table],
+    )
+    sql += `delete from ledger.${table}; insert into ledger.${table} (${row?.columns}) overriding system value
+      select ${row?.columns} from public.${table};`
+  }
+  return sql
+}
+
+async function definitionOf([table, constraint]: readonly [string, string]): Promise<string> {
+  const [row] = await house.query<{ definition: string }>(
+    `select pg_get_constraintdef(oid) as definition from pg_constraint where conname = $2 and conrelid = ('ledger.' || $1)::regclass`,
+    [table, constraint],
+  )
+  return row?.definition ?? ''
+}
+
+async function breachesOf(claim: string): Promise<readonly string[]> {
+  const { claims } = await house.ledger.prove()
+  return claims.find((one) => one.claim === claim)?.breaches ?? []
+}
+
+test('a sound ledger proves, and counts what it has proved', async () => {
+  const proof = await house.ledger.prove()
+  assert.equal(proof.holds, true)
+  await assertProves(house.ledger)
+  const [counted] = await house.query<object>(
+    `select (select count(*) from ledger.account) as accounts, (select count(*) from ledger.journal) as journals,
+      (select count(*) from ledger.leg) as legs, (select count(*) from ledger.batch) as batches`,
+  )
+  assert.deepEqual(proof.counted, counted)
+  assert.equal((await house.ledger.hold(history.ada, history.hold))?.parts.length, 3)
+})
+
+test('every claim has its corruptions', () => {
+  assert.deepEqual(
+    Object.keys(corruptions),
+    claims.map((claim) => claim.name),
+  )
+})
+
+const all = Object.entries(corruptions).flatMap(([claim, rows]) => rows.map((row) => [claim, ...row] as const))
+for (const [claim, what, sql, says, despite] of all) {
+  test(`${claim}: ${what}`, async () => {
+    const constraint = despite && ([...despite, await definitionOf(despite)] as const)
+    try {
+      assert.equal(await behindTheBack(sql, despite), 1, 'one row was to be changed')
+      const breaches = await breachesOf(claim)
+      assert.ok(
+        breaches.some((breach) => says.test(breach)),
+        `${claim} says: ${breaches.join('; ')}`,
+      )
+      assert.equal((await house.ledger.prove()).holds, false)
+    } finally {
+      await mend(constraint)
+    }
+  })
+}
+
+test('chain_unbroken: no column of the log can be changed unseen', async () => {
+  const changed: Record<string, string> = {
+    uuid: 'gen_random_uuid()',
+    int8: 'coalesce(%, 0) + 1000',
+    int2: '% + 10',
+    bytea: `sha256('changed')`,
+    timestamptz: `coalesce(%, now()) + interval '1 microsecond'`,
+    json: `'{"changed":true}'`,
+  }
+  const columns = await house.query<{ table: string; name: string; type: string }>(
+    `select table_name as table, column_name as name, udt_name as type from information_schema.columns
+      where table_schema = 'ledger' and table_name in ('journal', 'leg', 'batch')`,
+  )
+  const constraints = ['journal_whole', 'leg_whole']
+  const place: Record<string, string> = {
+    journal: `id = ${orderOf}`,
+    leg: `home = 1 and pos = ${move}`,
+    batch: 'home = 1 and seq = 3',
+  }
+  for (const { table, name, type } of columns) {
+    const despite = constraints.filter((one) => one.startsWith(table)).map((one) => [table, one] as const)[0]
+    const definition = despite && ([...despite, await definitionOf(despite)] as const)
+    const value = (changed[type] ?? '').replace('%', name)
+    assert.equal(await behindTheBack(`update ledger.${table} set ${name} = ${value} where ${place[table]}`, despite), 1)
+    // The lot counter is no part of the history: lots are judged by their entries.
+    const expected = name === 'last_lot' ? 0 : 1
+    assert.ok((await breachesOf('chain_unbroken')).length >= expected, `${table}.${name} was changed unseen`)
+    await mend(definition)
+  }
+  await assertProves(house.ledger)
+})
