@@ -211,7 +211,7 @@ begin
         if op = op_reserve then
           if l[i][9] <= 0 then status := 15; exit legs; end if;
         elsif op <> op_move then
-          if op = op_release and x = 0 and hold_open[h] = 0 and n > n_before then
+          if op = op_release and x = 0 and hold_open[h] = 0 and h_ids[h] = any(out_hold[n_before + 1:n]) then
             continue legs; -- "the rest", and this journal has settled it all
           end if;
           if hold_state[h] = 3 then status := 6; exit legs; end if;
