@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { uuidv7 } from '#kernel'
+import type { Account } from '#ledger'
+import { hour, writesNothing } from '../../test/ledger-house.ts'
+import { granting, moving, openRawHouse, reserving, type RawHouse, type RawJournal } from '../../test/ledger-raw.ts'
+
+/** The database's own guards: journals by hand, so that no check in TypeScript stands before them. */
+
+let house: RawHouse
+let wallet: Account
+let other: Account
+let dollars: Account
+let fees: Account
+let lot: bigint
+let pos: bigint
+const key = uuidv7()
+const hold = uuidv7()
+const nobody = 999_999n
+const most = 4_000_000_000_000_000_000n
+
+before(async () => {
+  house = await openRawHouse()
+  wallet = await house.account('wallet.points', { user: 'ada' })
+  other = await house.account('wallet.points', { user: 'grace' })
+  dollars = await house.account('funding.source', { unit: 'USD' })
+  fees = await house.account('cash.fees', { unit: 'USD' })
+  const tomorrow = new Date(house.clock.now().getTime() + 24 * hour)
+  const opening = [
+    { ...moving(house.source, wallet, 100n), key },
+    granting(house, wallet, 10n, -1n, tomorrow),
+    reserving(hold, wallet, 30n),
+  ]
+  assert.deepEqual(await house.raw(opening), ['posted', 'posted', 'posted'])
+  const rows = await house.query<{ lot: bigint; pos: bigint }>(
+    `select (select id from ledger.lot) as lot, (select pos from ledger.leg where journal = $1) as pos`,
+    [key],
+  )
+  ;({ lot, pos } = rows[0] ?? { lot: 0n, pos: 0n })
+})
+after(() => house[Symbol.asyncDispose]())
+
+/** Alone, and after a leg that could be posted: then that leg has to be undone. */
+async function isRefused(journal: () => RawJournal, status: string): Promise<void> {
+  await writesNothing(house, async () => assert.deepEqual(await house.raw([journal()]), [status]))
+  const { legs, ...rest } = journal()
+  const first = { op: 'move', debit: house.source, credit: other, amount: 1n } as const
+  await writesNothing(house, async () =>
+    assert.deepEqual(await house.raw([{ ...rest, legs: [first, ...legs] }]), [status]),
+  )
+}
+
+const refusals: readonly [what: string, status: string, journal: () => RawJournal][] = [
+  [
+    'a debit of nobody',
+    'unknown_account',
+    () => ({ legs: [{ op: 'move', debit: nobody, credit: wallet, amount: 1n }] }),
+  ],
+  [
+    'a credit of nobody',
+    'unknown_account',
+    () => ({ legs: [{ op: 'move', debit: wallet, credit: nobody, amount: 1n }] }),
+  ],
+  [
+    'a hold of nobody',
+    'unknown_account',
+    () => ({ legs: [{ op: 'reserve', debit: nobody, amount: 1n, hold, holdFor: 1n }] }),
+  ],
+  ['an account of another home', 'unknown_account', () => ({ ...moving(house.source, wallet, 1n), home: 2 })],
+  ['a debit without the right', 'foreign_kind', () => ({ ...moving(wallet, house.source, 1n), rights: 1n })],
+  ['a credit without the right', 'foreign_kind', () => ({ ...moving(house.source, wallet, 1n), rights: 0n })],
+  ['nothing', 'invalid_amount', () => moving(house.source, wallet, 0n)],
+  ['less than nothing', 'invalid_amount', () => moving(house.source, wallet, -1n)],
+  ['a hold of nothing', 'invalid_amount', () => reserving(uuidv7(), wallet, 0n)],
+  ['settling nothing', 'invalid_amount', () => settling(0n)],
+  ['an extension by less than nothing', 'invalid_amount', () => extending(-1n)],
+  ['a release of less than nothing', 'invalid_amount', () => releasing(-1n)],
+  ['more than an amount can be', 'invalid_amount', () => moving(house.source, wallet, most + 1n)],
+  ['a credit beyond what can be counted', 'amount_too_large', () => moving(house.source, wallet, most - 109n)],
+  ['a debit beyond what can be counted', 'amount_too_large', () => moving(house.source, other, most - 109n)],
+  ['points for dollars', 'wrong_unit', () => moving(house.source, dollars, 1n)],
+  [
+    'more than was moved, taken back',
+    'exceeds_original',
+    () => moving(wallet, house.source, 101n, { draw: -1n, reverses: pos }),
+  ],
+  ['the reversal of no leg', 'exceeds_original', () => moving(wallet, house.source, 1n, { reverses: nobody })],
+  ['a hold for no time', 'invalid_duration', () => reserving(uuidv7(), wallet, 1n, 0n)],
+  ['a hold into the past', 'invalid_duration', () => reserving(uuidv7(), wallet, 1n, -1n)],
+  ['settling no hold', 'unknown_hold', () => settling(1n, uuidv7())],
+  ['extending no hold', 'unknown_hold', () => extending(1n, uuidv7())],
+  ['releasing no hold', 'unknown_hold', () => releasing(1n, uuidv7())],
+  [
+    'releasing the rest of no hold',
+    'unknown_hold',
+    () => ({ legs: [{ op: 'release', debit: wallet, amount: 0n, hold: uuidv7() }] }),
+  ],
+  [
+    `another account's hold`,
+    'unknown_hold',
+    () => ({ legs: [{ op: 'settle', debit: other, credit: house.source, amount: 1n, hold }] }),
+  ],
+  ['settling above the hold', 'exceeds_hold', () => settling(31n)],
+  ['releasing above the hold', 'exceeds_hold', () => releasing(31n)],
+  ['a lot that is not there', 'unknown_lot', () => moving(wallet, house.source, 1n, { draw: nobody })],
+  [`another account's lot`, 'unknown_lot', () => moving(other, house.source, 1n, { draw: lot })],
+  ['a return to a lot that is not there', 'unknown_lot', () => moving(house.source, wallet, 1n, { put: nobody })],
+  [`a return to another account's lot`, 'unknown_lot', () => moving(house.source, other, 1n, { put: lot })],
+  ['more than is available', 'insufficient_funds', () => moving(wallet, house.source, 81n)],
+  ['more than is loose', 'insufficient_funds', () => moving(wallet, house.source, 81n, { draw: -1n })],
+  ['a hold of more than is available', 'insufficient_funds', () => reserving(uuidv7(), wallet, 81n)],
+  ['an extension by more than is available', 'insufficient_funds', () => extending(81n)],
+  ['what is held of a lot', 'insufficient_funds', () => moving(wallet, house.source, 1n, { draw: lot })],
+]
+
+function settling(amount: bigint, of = hold): RawJournal {
+  return { legs: [{ op: 'settle', debit: wallet, credit: house.source, amount, hold: of }] }
+}
+
+function extending(amount: bigint, of = hold): RawJournal {
+  return { legs: [{ op: 'extend', debit: wallet, amount, hold: of, holdFor: 1n }] }
+}
+
+function releasing(amount: bigint, of = hold): RawJournal {
+  return { legs: [{ op: 'release', debit: wallet, amount, hold: of }] }
+}
+
+for (const [what, status, journal] of refusals) {
+  test(`${status}: ${what}, and nothing is written`, () => isRefused(journal, status))
+}
+
+/** What is just within each bound is posted, in a transaction that is then undone. */
+const yeses: readonly [what: string, journal: () => RawJournal][] = [
+  ['all that is available', () => moving(wallet, house.source, 80n)],
+  ['all that is loose', () => moving(wallet, house.source, 80n, { draw: -1n })],
+  ['a hold of all that is available', () => reserving(uuidv7(), wallet, 80n)],
+  ['an extension by all that is available', () => extending(80n)],
+  ['an extension of time alone', () => extending(0n)],
+  ['all of the hold', () => settling(30n)],
+  ['a release of all of the hold', () => releasing(30n)],
+  ['a release of the rest', () => releasing(0n)],
+  ['all that was moved, taken back', () => moving(wallet, house.source, 80n, { draw: -1n, reverses: pos })],
+  ['as much as can be counted', () => moving(house.source, wallet, most - 110n)],
+  ['as much as an amount can be', () => moving(dollars, fees, most)],
+  [
+    'a return to the lot',
+    () => ({ legs: [...settling(1n).legs, ...moving(house.source, wallet, 1n, { put: lot }).legs] }),
+  ],
+  ['a reversal, whose rights are every room', () => ({ ...moving(wallet, house.source, 1n), rights: -1n })],
+]
+
+for (const [what, journal] of yeses) {
+  test(`posted: ${what}`, async () => {
+    const client = await house.db.pool.connect()
+    try {
+      await client.query('begin')
+      assert.deepEqual(await house.rawOn(client, [journal()]), ['posted'])
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  })
+}
+
+test('a hold is refused from its instant on, and its key says so', async () => {
+  const ends = new Date(house.clock.now().getTime() + hour)
+  const client = await house.db.pool.connect()
+  for (const [now, status] of [
+    [new Date(ends.getTime() - 1), 'posted'],
+    [ends, 'hold_expired'],
+  ] as const) {
+    await client.query('begin')
+    assert.deepEqual(await house.rawOn(client, [settling(1n)], now), [status])
+    await client.query('rollback')
+  }
+  client.release()
+})
+
+test('a key is answered by its digest: the same body repeats, another is refused', async () => {
+  const again = moving(house.source, wallet, 100n)
+  await writesNothing(house, async () => {
+    assert.deepEqual(await house.raw([{ ...again, key }]), ['repeated'])
+    assert.deepEqual(await house.raw([{ ...again, key, digest: '00'.repeat(16) }]), ['key_reused'])
+  })
+})
+
+test('one key twice in one batch is a fault of the caller, and nothing of the batch is kept', async () => {
+  const twice = { ...moving(house.source, wallet, 1n), key: uuidv7() }
+  await writesNothing(house, () => assert.rejects(house.raw([twice, twice]), /journal_pkey/))
+})
+
+test('a leg within one account is refused by the table, and nothing of the batch is kept', async () => {
+  const fine = moving(house.source, wallet, 1n)
+  await writesNothing(house, () => assert.rejects(house.raw([fine, moving(wallet, wallet, 1n)]), /leg_whole/))
+})
