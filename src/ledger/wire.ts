@@ -9,10 +9,22 @@ export const postStatement = {
     from ledger.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 } as const
 
-/** Gives each distinct value a place, from 1, in the order of first use. */
-function places<Key>(): { of(key: Key): number; readonly keys: readonly Key[] } {
-  const known = new Map<Key, number>()
-  const keys: Key[] = []
+/** The accounts of a batch, ascending: the order in which the posting function loads them. */
+function accountsOf(batch: readonly Journal[]): bigint[] {
+  const ids = new Set<bigint>()
+  for (const { legs } of batch) {
+    for (const { debit, credit } of legs) {
+      ids.add(debit)
+      if (credit !== null) ids.add(credit)
+    }
+  }
+  return [...ids].sort((a, b) => (a < b ? -1 : 1))
+}
+
+/** Gives each distinct value a place, from 1: the given ones in their order, then others in the order of first use. */
+function places<Key>(given: readonly Key[] = []): { of(key: Key): number; readonly keys: readonly Key[] } {
+  const known = new Map<Key, number>(given.map((key, at) => [key, at + 1]))
+  const keys = [...given]
   return {
     keys,
     of(key) {
@@ -31,7 +43,7 @@ function places<Key>(): { of(key: Key): number; readonly keys: readonly Key[] } 
  * driver's walk over each element, and reading them is cheaper there than JSON.
  */
 export function encode(home: number, batch: readonly Journal[], now: Date | null): unknown[] {
-  const accounts = places<bigint>()
+  const accounts = places(accountsOf(batch))
   const holds = places<string>()
   const holdAccounts: number[] = []
   const lots = places<bigint>()

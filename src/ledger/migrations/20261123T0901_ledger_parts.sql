@@ -8,10 +8,11 @@ return timestamptz 'epoch' + microseconds * interval '1 microsecond';
 create function ledger.to_microseconds(instant timestamptz) returns bigint immutable parallel safe language sql
 return (extract(epoch from instant) * 1000000)::bigint;
 
--- A column that holds nothing in the whole batch adds a single zero to the batch's link: something, so that the same
--- values one column further on make another link.
-create function ledger.sparse(content anyarray) returns bytea immutable parallel safe language sql as $$
-  select case when cardinality(array_remove(content, null)) > 0 then array_send(content) else '\x00' end
+-- A column of n values in the batch's link. One that holds nothing in the whole batch adds a single zero: something, so
+-- that the same values one column further on make another link.
+create function ledger.sparse(content anyarray, n int) returns bytea immutable parallel safe language sql as $$
+  select case when cardinality(array_remove(content, null)) > 0
+    then array_send(array(select content[g] from generate_series(1, n) g)) else '\x00' end
 $$;
 
 -- The link of one batch: every stored column of its journals and legs, in binary, in the order of the log.
@@ -27,10 +28,33 @@ create function ledger.link(
 return sha256(
   prev || int8send(seq) || timestamptz_send(posted_at) || int8send(last_pos)
   || array_send(id) || array_send(template) || array_send(digest) || array_send(first_pos) || array_send(legs)
-  || ledger.sparse(effective_at) || ledger.sparse(reverses) || ledger.sparse(facts)
   || array_send(op) || array_send(dr) || array_send(cr) || array_send(amount)
   || array_send(dr_version) || array_send(dr_balance) || array_send(cr_version) || array_send(cr_balance)
-  || ledger.sparse(dr_lot) || ledger.sparse(cr_lot) || ledger.sparse(hold));
+  || ledger.sparse(effective_at, cardinality(id)) || ledger.sparse(reverses, cardinality(id))
+  || ledger.sparse(facts, cardinality(id))
+  || ledger.sparse(dr_lot, cardinality(op)) || ledger.sparse(cr_lot, cardinality(op)) || ledger.sparse(hold, cardinality(op)));
+
+-- For a batch in which some keys were used before: 0 for a new key, 1 for the same body again, 2 for another body; and when
+-- the first was posted.
+create function ledger.answers_before(p_home smallint, ids uuid[], digests bytea[], out answers smallint[], out posted_at timestamptz[])
+stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+  select array_agg(case when f.digest is null then 0 when f.digest = digests[u.at] then 1 else 2 end order by u.at),
+    array_agg(f.posted_at order by u.at)
+  from unnest(ids) with ordinality u(id, at)
+  left join lateral (
+    select p.digest, (select b.posted_at from ledger.batch b where b.home = p_home and b.seq = p.batch) as posted_at
+    from ledger.journal p where p.home = p_home and p.id = u.id limit 1
+  ) f on true
+$$;
+
+-- Of the legs at these positions: what each moved, and what of that has not been reversed. Null where there is no leg.
+create function ledger.reversible(p_home smallint, positions bigint[], out originals bigint[], out lefts bigint[])
+stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+  select array_agg(s.amount order by u.at), array_agg(s.amount - coalesce(v.amount, 0) order by u.at)
+  from unnest(positions) with ordinality u(pos, at)
+  left join lateral (select * from ledger.leg s where s.home = p_home and s.pos = u.pos limit 1) s on true
+  left join lateral (select * from ledger.reversed v where v.home = p_home and v.pos = u.pos limit 1) v on true
+$$;
 
 -- The open lots of the accounts, and the closed ones that legs name, in the order of spending. account: its place.
 create function ledger.lots_of(p_home smallint, p_accounts bigint[], p_lots bigint[])
@@ -106,3 +130,11 @@ begin
     ledger.to_instant(untils[places[g]])
   from generate_series(1, cardinality(places)) g where tids[g] is null and amounts[g] > 0;
 end $$;
+
+create function ledger.write_reversed(p_home smallint, positions bigint[], originals bigint[], lefts_were bigint[], lefts bigint[])
+returns void language sql as $$
+  insert into ledger.reversed (home, pos, original, amount)
+  select p_home, positions[g], originals[g], lefts_were[g] - lefts[g]
+  from generate_series(1, cardinality(positions)) g where lefts[g] < lefts_were[g]
+  on conflict (home, pos) do update set amount = reversed.amount + excluded.amount
+$$;

@@ -3,12 +3,19 @@ import type { CallFault } from '../batcher.ts'
 import type { Journal, StoredLeg } from '../journal.ts'
 import { type Answer, decode, encode, type PostRow, postStatement } from '../wire.ts'
 
+/** What the posting function raises when the batch names an account that is not in its home; see `send`. */
+const unknownAccount = 'BL007'
+
 /** No connection was to be had, so nothing was sent. */
 class NotConnected extends Error {
   override readonly name = 'NotConnected'
 }
 
-/** Posts one batch on one connection; the connection is thrown away after any fault, since its state is not known. */
+/**
+ * Posts one batch on one connection; the connection is thrown away after any fault, since its state is not known. An
+ * account that is not there fails the whole batch, as a fault that the batcher narrows down to its journal: handles come
+ * from the ledger itself, so this is too rare to be looked for in every call.
+ */
 export async function send(db: Database, home: number, batch: readonly Journal[], now: Date | null): Promise<Answer[]> {
   const client = await db.pool.connect().catch((cause: unknown) => {
     throw new NotConnected(cause instanceof Error ? cause.message : String(cause), { cause })
@@ -19,6 +26,10 @@ export async function send(db: Database, home: number, batch: readonly Journal[]
     return decode(rows[0] as PostRow, batch)
   } catch (fault) {
     client.release(true)
+    const [first, ...others] = batch
+    if (first && others.length === 0 && codeOf(fault) === unknownAccount) {
+      return [{ key: first.key, status: 'unknown_account', postedAt: new Date(0) }]
+    }
     throw fault
   }
 }
@@ -100,7 +111,7 @@ export async function storedJournal(db: Database, home: number, key: string): Pr
  */
 export async function sweepHolds(db: Database, now: Date | null, limit: number): Promise<number> {
   const { rows } = await db.pool.query<{ home: number; accounts: string }>(
-    `select home, '{' || string_agg(account::text, ',') || '}' as accounts
+    `select home, '{' || string_agg(account::text, ',' order by account) || '}' as accounts
     from (select distinct home, account from ledger.hold where expires_at <= coalesce($1::timestamptz, clock_timestamp()) limit $2) s
     group by home`,
     [now, limit],
