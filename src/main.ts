@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const install = await stampInstall(db, config.mode)
   checkExposure(config, install.mode)
   const deps = { db, log, clock: systemClock }
-  const app = compose({ ...deps, install, rooms: features(deps) })
+  const app = compose({ ...deps, install, rooms: await features(deps) })
   const running = open.use(await runRoles(app, config))
   console.log(running.url ? `Bottega is open: ${running.url}` : 'Bottega is at work')
   const signal = await untilSignal()

@@ -45,10 +45,11 @@ async function cloneDatabase(options: DatabaseOptions = {}): Promise<TestDatabas
     url,
     db,
     [Symbol.asyncDispose]: async () => {
-      await db.close()
+      // In this order a connection that a failed test never gave back cannot hold up the end.
       await onServer(server, (admin) =>
         admin.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`),
       )
+      await db.close()
     },
   }
 }
@@ -130,7 +131,7 @@ export type World = AsyncDisposable & {
 
 type WorldOptions = {
   /** The rooms of this world; all of the house unless given. */
-  readonly features?: (deps: Deps) => readonly Room[]
+  readonly features?: (deps: Deps) => readonly Room[] | Promise<readonly Room[]>
   readonly clock?: SettableClock
   readonly seed?: number
 }
@@ -145,7 +146,7 @@ async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? settableClock(new Date('2026-11-23T09:00:00Z'))
   const deps: Deps = { db, clock, log: quiet }
   const install = await stampInstall(db, { wished: 'demo', fallback: 'demo' })
-  const app = compose({ ...deps, install, rooms: (options.features ?? features)(deps) })
+  const app = compose({ ...deps, install, rooms: await (options.features ?? features)(deps) })
   await app.jobs.start('sender')
   open.defer(() => app.jobs.stop(1000))
   open.defer(() => app.outbox.stop(1000))

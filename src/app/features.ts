@@ -1,10 +1,16 @@
-import type { Clock } from '#kernel'
+import { systemClock, type Clock } from '#kernel'
+import { ledgerRoom, openLedger, type Chart } from '#ledger'
 import type { Database, Log, Room } from '#platform'
 
 /** What the house gives every room; a room takes what it names. */
 export type Deps = { readonly db: Database; readonly clock: Clock; readonly log: Log }
 
+/** The charts of accounts of the rooms below; a room that moves money adds its own. */
+const charts: readonly Chart[] = []
+
 /** The rooms of this house, in the order of the stack. This list is the only place that opens one. */
-export function features(_deps: Deps): readonly Room[] {
-  return []
+export async function features({ db, clock }: Deps): Promise<readonly Room[]> {
+  // Money's time is the database's, one for all servers; only a world whose clock is set by hand has another.
+  const ledger = await openLedger({ db, charts, ...(clock === systemClock ? {} : { clock }) })
+  return [ledgerRoom({ ledger, db })]
 }

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { job, type Database, type HealthCheck, type Room } from '#platform'
+import type { Ledger } from './ledger.ts'
+import { lastProof, recordProof } from './store/proofs.ts'
+
+const nothing = z.object({})
+
+/** The ledger's share of the house: it ends the holds nobody touches, proves itself every night, and says how that went. */
+export function ledgerRoom({ ledger, db }: { readonly ledger: Ledger; readonly db: Database }): Room {
+  const sweep = job({
+    name: 'ledger.sweep-holds',
+    payload: nothing,
+    cron: { expression: '* * * * *', payload: {} },
+    run: async (_, { signal }) => {
+      while (!signal.aborted && (await ledger.sweep()) > 0) continue
+    },
+  })
+  const prove = job({
+    name: 'ledger.prove',
+    payload: nothing,
+    cron: { expression: '17 3 * * *', payload: {} },
+    secondsMax: 4 * 3600,
+    run: async (_, { log }) => {
+      const proof = await ledger.prove()
+      await recordProof(db, proof)
+      if (!proof.holds) log.error({ claims: proof.claims }, 'the ledger does not hold')
+    },
+  })
+  return { name: 'ledger', jobs: [sweep, prove], checks: [proofCheck(db)] }
+}
+
+/** Fails when the newest proof found a breach. That no proof was due yet is no fault. */
+function proofCheck(db: Database): HealthCheck {
+  return {
+    name: 'ledger',
+    run: async () => {
+      const last = await lastProof(db)
+      if (!last) return { ok: true, detail: 'proven every night; no night has passed yet' }
+      const at = last.at.toISOString().slice(0, 16).replace('T', ' ')
+      if (!last.holds) return { ok: false, detail: `${last.breaches} breaches found at ${at} UTC` }
+      return { ok: true, detail: `${last.journals} journals proven at ${at} UTC` }
+    },
+  }
+}
