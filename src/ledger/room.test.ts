@@ -55,7 +55,7 @@ test('what is posted is heard in order, once delivered, beside the room’s own 
     [matured, hold],
   )
   assert.ok(heard.every((event, at) => at === 0 || event.position > (heard[at - 1]?.position ?? 0n)))
-  assert.deepEqual((heard[0]?.body as { facts: unknown }).facts, { night: '2026-11-23' })
+  assert.deepEqual(heard.map(({ body }) => (body as { facts: unknown }).facts)[0], { night: '2026-11-23' })
 
   const health = await world.call(getHealth, {})
   assert.ok(!isRefusal(health))
