@@ -170,9 +170,28 @@ test('stop finishes what runs, closes what waits at once, and refuses what comes
   assert.ok(performance.now() - begun < 100, 'a silent connection was kept')
   await assert.rejects(fetch(`${server.url}/api/slow/1`))
   const response = await running
+  assert.equal(response.headers.get('connection'), 'close')
   assert.deepEqual(await response.json(), { waited: true })
   assert.equal(await stopped, 0)
   assert.ok(performance.now() - begun < 1000, 'stop waited for more than the running request')
+  agent.destroy()
+})
+
+test('stop lets an answer under way end, then closes its connection', async () => {
+  const { readable, writable } = new TransformStream<Uint8Array>()
+  const server = await listen({ fetch: () => new Response(readable), host: '127.0.0.1', port: 0 })
+  const writer = writable.getWriter()
+  const agent = new Agent({ keepAlive: true })
+  const asked = get(server.url, { agent })
+  await writer.write(Buffer.from('one'))
+  const [answer] = await once(asked, 'response')
+  const begun = performance.now()
+  const stopped = server.stop(5000)
+  await writer.write(Buffer.from('two'))
+  await writer.close()
+  assert.equal(Buffer.concat(await Array.fromAsync(answer)).toString(), 'onetwo')
+  assert.equal(await stopped, 0)
+  assert.ok(performance.now() - begun < 1000)
   agent.destroy()
 })
 

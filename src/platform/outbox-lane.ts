@@ -86,10 +86,10 @@ export async function openSession(db: Database): Promise<Session> {
   }
 }
 
-/** Delivers until the log ends, a handler throws, the lane is another process's, or `halted`. */
+/** Delivers until the log ends, a handler throws, the lane is another process's, the session is lost, or `halted`. */
 export async function advance(lane: Lane, session: Session, halted: () => boolean): Promise<void> {
   if (lane.owned?.session !== session && !(await takeOver(lane, session))) return
-  while (!halted()) {
+  while (!halted() && !session.lost) {
     const events = await lane.listener.source.read(lane.home, lane.owned?.position ?? 0n, batchMax)
     if (events.length === 0) return
     await deliver(lane, session, events, halted)

@@ -28,6 +28,11 @@ function tableSource(db: Database): EventSource {
   }
 }
 
+/** Ends the connection that holds the locks of the outbox. */
+const cutSession = `
+  select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()
+    and database = (select oid from pg_database where datname = current_database())`
+
 const createTable = `
   create table told (home int, position bigint, id uuid default gen_random_uuid(), type text default 'sold',
     at timestamptz default now(), body jsonb default '{}', primary key (home, position));
@@ -176,9 +181,12 @@ test('two instances at once share the homes, never one home', async () => {
   const outboxes = [db, other].map((each, at) =>
     createOutbox({ db: each, log, listeners: [listener(each, tableSource(each), { handle: slowly(`p${at}`) })] }),
   )
-  await Promise.all(outboxes.map((outbox) => outbox.start()))
+  await tell(1, 1, 1)
+  await outboxes[0]?.start()
+  await until(async () => (await heard('shop', 1)).length === 1)
+  await outboxes[1]?.start()
   for (let batch = 0; batch < 6; batch++) {
-    for (const home of [1, 2, 3, 4]) await tell(home, batch * 20 + 1, batch * 20 + 20)
+    for (const home of [1, 2, 3, 4]) await tell(home, batch * 20 + (batch === 0 && home === 1 ? 2 : 1), batch * 20 + 20)
     outboxes.forEach((outbox) => outbox.wake())
     if (batch === 3) await outboxes[0]?.stop(2000)
     await sleep(100)
@@ -219,14 +227,40 @@ test('a session that the server cuts is opened anew, and the listener goes on', 
   await outbox.start()
   await tell(1, 1, 5)
   await until(async () => (await heard('shop', 1)).length === 5)
-  await db.pool
-    .query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()
-    and database = (select oid from pg_database where datname = current_database())`)
+  await db.pool.query(cutSession)
   await tell(1, 6, 9)
   await until(async () => (await heard('shop', 1)).length === 9)
   assert.deepEqual(await heard('shop', 1), range(1, 9))
   await outbox.stop(1000)
 })
+
+for (const moment of ['read', 'handle'] as const) {
+  test(`a session lost during a ${moment} hands the rest to the next one`, async () => {
+    await using market = await marketplace()
+    const { db, source, tell, heard } = market
+    let cut = false
+    const cutOnce = async (at: typeof moment) => {
+      if (cut || at !== moment) return
+      cut = true
+      await db.pool.query(cutSession)
+      await sleep(100)
+    }
+    const read: EventSource['read'] = async (...args) => {
+      await cutOnce('read')
+      return source.read(...args)
+    }
+    const handle = async (event: OutboxEvent) => {
+      await write(db, 'shop', event)
+      if (event.position === 9n) await cutOnce('handle')
+    }
+    await tell(1, 1, 9)
+    const outbox = createOutbox({ db, log, listeners: [listener(db, { ...source, read }, { handle })] })
+    await outbox.start()
+    await until(async () => (await heard('shop', 1)).at(-1) === 9)
+    assert.deepEqual([...new Set(await heard('shop', 1))], range(1, 9))
+    await outbox.stop(1000)
+  })
+}
 
 test('stop waits for the event being handled and no longer', async () => {
   await using market = await marketplace()

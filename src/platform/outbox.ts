@@ -104,7 +104,8 @@ function createTicker(look: () => Promise<void>): { tick(): void; stop(): Promis
     again = looking !== undefined
     looking ??= look().then(() => {
       looking = undefined
-      if (!stopped) timer = setTimeout(tick, again ? 0 : pollMs)
+      // Waiting for events is no reason for a process to live on.
+      if (!stopped) timer = setTimeout(tick, again ? 0 : pollMs).unref()
     })
   }
   const stop = async () => {
