@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   if (rows !== undefined && !(Number.isSafeInteger(rows) && rows >= 1000))
     throw new OperatorFault('--rows is a number of journals from 1000.', usage)
   const { bench } = (await import(join(import.meta.dirname, `${name}.ts`))) as { bench: Bench }
-  const say = (line: string) => void process.stderr.write(`${line}\n`)
+  const say = (line: string) => void process.stderr.write(`${process.uptime().toFixed(0).padStart(4)} s  ${line}\n`)
   const outcome = await bench({ size: values.quick ? 'quick' : 'full', rows, say })
   console.log(present(name, outcome))
 }
