@@ -180,6 +180,7 @@ function pairsOf(
     const pair = { from: nth(froms, at), to: tos && nth(tos, at), amount: amounts && nth(amounts, at) }
     if (pair.amount && pair.amount.minor <= 0n) return no('invalid_amount')
     const kinds = [single(spec.accounts[leg.from] ?? ''), 'to' in leg ? single(spec.accounts[leg.to] ?? '') : null]
+    if (pair.from.id === pair.to?.id) return no('same_account')
     if (pair.from.kind !== kinds[0] || (pair.to && pair.to.kind !== kinds[1])) return no('foreign_kind')
     pairs.push(pair)
   }

@@ -23,11 +23,12 @@ export const statuses = [
 
 export type Status = (typeof statuses)[number]
 
-/** Refusals of posting. `nothing_to_reverse`, `unknown_journal` and `ledger_busy` are decided before the database is asked. */
+/** Refusals of posting. The last four are decided before the posting function is called. */
 export type LedgerRefusal =
   | Exclude<Status, 'posted' | 'repeated'>
   | 'nothing_to_reverse'
   | 'unknown_journal'
+  | 'same_account'
   | 'ledger_busy'
 
 /** What to tell whoever asked. */
@@ -46,6 +47,7 @@ export const words: Record<LedgerRefusal, string> = {
   exceeds_original: 'Together with what was reversed before, this is more than the journal moved.',
   nothing_to_reverse: 'The journal moved nothing that could still be reversed.',
   unknown_journal: 'There is no journal under this key.',
+  same_account: 'A leg moves between two accounts; these are one.',
   unknown_lot: 'There is no such lot on this account.',
   invalid_duration: 'A hold lasts for a positive length of time.',
   ledger_busy: 'More journals are waiting than the ledger accepts. Try again in a moment.',
