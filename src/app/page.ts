@@ -6,13 +6,14 @@ import { styles } from './page-styles.ts'
 type PageFacts = { readonly nonce: string; readonly mode: Mode; readonly rooms: readonly string[] }
 
 const modes: Readonly<Record<Mode, string>> = {
-  demo: 'Demo: play money, sandbox models, open to this machine alone. Nothing here can cost anything.',
+  demo: 'Demo: play money, open to this machine alone. Nothing here can cost anything.',
   live: 'Live: real people and real money. No sandbox can be opened here.',
 }
 
 const abilities = [
   ['Start anywhere', 'brings its own Node and PostgreSQL, or uses the server you name'],
   ['Keep its data', 'migrations with checksums, in one order; a changed one is refused'],
+  ['Keep exact books', 'double entry, each amount posted once, everything proven every night'],
   ['Tell once more, never less', 'every event reaches its listeners in order, through a crash too'],
   ['Close politely', 'ends what runs, then jobs, then events, then the database'],
 ] as const

@@ -35,7 +35,7 @@ function proofCheck(db: Database): HealthCheck {
     name: 'ledger',
     run: async () => {
       const last = await lastProof(db)
-      if (!last) return { ok: true, detail: 'proven every night; no night has passed yet' }
+      if (!last) return { ok: true, detail: 'first proof tonight' }
       const at = last.at.toISOString().slice(0, 16).replace('T', ' ')
       if (!last.holds) return { ok: false, detail: `${last.breaches} breaches found at ${at} UTC` }
       return { ok: true, detail: `${last.journals} journals proven at ${at} UTC` }
