@@ -1,5 +1,6 @@
 import { uuidv7, type Uuid } from '#kernel'
 import type { Account, Ledger } from '#ledger'
+import { codeOf } from '#platform'
 import type pg from 'pg'
 import { ops, type Journal, type ResolvedLeg } from '../src/ledger/journal.ts'
 import { decode, encode, postStatement, type PostRow } from '../src/ledger/wire.ts'
@@ -51,6 +52,10 @@ export async function openRawHouse(): Promise<RawHouse> {
       const client = await house.db.pool.connect()
       try {
         return await rawOn(client, journals, now)
+      } catch (fault) {
+        // An account that is not there fails the whole call, which the batcher narrows down to its journal.
+        if (journals.length === 1 && codeOf(fault) === 'BL007') return ['unknown_account']
+        throw fault
       } finally {
         client.release()
       }
