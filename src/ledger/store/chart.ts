@@ -20,15 +20,17 @@ export async function adoptCharts(db: Database, charts: readonly Chart[]): Promi
   try {
     await client.query('begin')
     await client.query(`select pg_advisory_xact_lock(7326, 0)`)
-    const rooms = await numbers(client, 'room', namesOfRooms(charts))
-    if ([...rooms.values()].some((id) => id >= roomsMax)) {
+    const names = namesOfRooms(charts)
+    const known = await client.query<{ name: string }>('select name from ledger.room')
+    if (new Set([...known.rows.map(({ name }) => name), ...names]).size > roomsMax) {
       throw new OperatorFault(
         `The ledger knows ${roomsMax} rooms at most.`,
         'Remove the charts of rooms that never posted.',
       )
     }
-    const mask = (names: readonly string[]) =>
-      names.reduce((bits, name) => bits | (1n << BigInt(rooms.get(name) ?? 0)), 0n)
+    const rooms = await numbers(client, 'room', names)
+    const mask = (touching: readonly string[]) =>
+      touching.reduce((bits, name) => bits | (1n << BigInt(rooms.get(name) ?? 0)), 0n)
     const kinds = new Map<string, number>()
     for (const { room, kinds: own } of charts) {
       for (const [name, kind] of Object.entries(own)) {
