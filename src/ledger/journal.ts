@@ -87,6 +87,8 @@ export type Journal = {
 }
 
 const legsMax = 1024
+/** What the wire can carry. The posting function draws its own line below. */
+const int8Max = 2n ** 63n - 1n
 const lotPut: Record<LotClass, bigint> = { free: -1n, plan: -2n, gift: -3n }
 
 /** The input as the compiler sees it once its template's exact type is forgotten. */
@@ -108,6 +110,8 @@ export function journalOf(
   registered: { readonly id: number; readonly rights: bigint },
   input: AnyInput,
 ): Journal | Refusal<LedgerRefusal> {
+  for (const instant of [input.effectiveAt, input.lotExpiresAt])
+    assert(!instant || !Number.isNaN(instant.getTime()), `what ${name} was given is an instant`)
   const legs: ResolvedLeg[] = []
   let home: number | undefined
   for (const leg of spec.legs) {
@@ -117,6 +121,7 @@ export function journalOf(
       home ??= from.home
       if (from.home !== home || (to && to.home !== home)) return no('unknown_account')
       if (amount && (amount.unit !== from.unit || (to && amount.unit !== to.unit))) return no('wrong_unit')
+      if (leg.op === 'move' && leg.draw === 'lot' && !isLot(input.lot)) return no('unknown_lot')
       legs.push(resolve(leg, input, { from, to, amount: amount?.minor ?? 0n }))
     }
   }
@@ -133,6 +138,11 @@ export function journalOf(
     reverses: null,
     facts,
   })
+}
+
+/** The posting function takes zero and less for another way of drawing. */
+function isLot(lot: bigint | undefined): boolean {
+  return lot !== undefined && lot > 0n && lot <= int8Max
 }
 
 /** Adds the digest of the body. */
@@ -179,6 +189,7 @@ function pairsOf(
   for (let at = 0; at < length; at++) {
     const pair = { from: nth(froms, at), to: tos && nth(tos, at), amount: amounts && nth(amounts, at) }
     if (pair.amount && pair.amount.minor <= 0n) return no('invalid_amount')
+    if (pair.amount && pair.amount.minor > int8Max) return no('amount_too_large')
     const kinds = [single(spec.accounts[leg.from] ?? ''), 'to' in leg ? single(spec.accounts[leg.to] ?? '') : null]
     if (pair.from.id === pair.to?.id) return no('same_account')
     if (pair.from.kind !== kinds[0] || (pair.to && pair.to.kind !== kinds[1])) return no('foreign_kind')
