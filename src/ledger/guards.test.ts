@@ -12,6 +12,11 @@ let wallet: Account
 let other: Account
 let dollars: Account
 let fees: Account
+/** What the room of messages may credit and not debit, both, and neither. */
+let pending: Account
+let expense: Account
+let available: Account
+let messages: bigint
 let lot: bigint
 let pos: bigint
 const key = uuidv7()
@@ -25,6 +30,13 @@ before(async () => {
   other = await house.account('wallet.points', { user: 'grace' })
   dollars = await house.account('funding.source', { unit: 'USD' })
   fees = await house.account('cash.fees', { unit: 'USD' })
+  pending = await house.account('creator.pending', { user: 'ada' })
+  expense = await house.account('creators.expense')
+  available = await house.account('creator.available', { user: 'ada' })
+  const [room] = await house.query<{ bit: bigint }>(
+    `select 1::int8 << id::int as bit from ledger.room where name = 'messages'`,
+  )
+  messages = room?.bit ?? 0n
   const tomorrow = new Date(house.clock.now().getTime() + 24 * hour)
   const opening = [
     { ...moving(house.source, wallet, 100n), key },
@@ -67,8 +79,9 @@ const refusals: readonly [what: string, status: string, journal: () => RawJourna
     () => ({ legs: [{ op: 'reserve', debit: nobody, amount: 1n, hold, holdFor: 1n }] }),
   ],
   ['an account of another home', 'unknown_account', () => ({ ...moving(house.source, wallet, 1n), home: 2 })],
-  ['a debit without the right', 'foreign_kind', () => ({ ...moving(wallet, house.source, 1n), rights: 1n })],
-  ['a credit without the right', 'foreign_kind', () => ({ ...moving(house.source, wallet, 1n), rights: 0n })],
+  ['a debit without the right', 'foreign_kind', () => ({ ...moving(pending, expense, 1n), rights: messages })],
+  ['a credit without the right', 'foreign_kind', () => ({ ...moving(expense, available, 1n), rights: messages })],
+  ['a hold without the right', 'foreign_kind', () => ({ ...reserving(uuidv7(), wallet, 1n), rights: 1n })],
   ['nothing', 'invalid_amount', () => moving(house.source, wallet, 0n)],
   ['less than nothing', 'invalid_amount', () => moving(house.source, wallet, -1n)],
   ['a hold of nothing', 'invalid_amount', () => reserving(uuidv7(), wallet, 0n)],
