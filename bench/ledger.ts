@@ -16,15 +16,12 @@ const rowsByDefault = { quick: undefined, full: 10_000_000 } as const
  */
 export async function bench({ size, rows = rowsByDefault[size], say }: Setting): Promise<Outcome> {
   await using server = await startServer(say)
-  const house = await openHouse(server, 'bench_ledger', 'funded')
+  const house = await openHouse(server, 'bench_ledger')
   await using peers = await openPeers(house.db.url)
   using pgbench = openPgbench(house.db.url)
   const measured = await measureAll({ plan: plans[size], house, shapes: shapesOf(house), peers, pgbench, say })
   say('proof over every row')
-  // Autovacuum comes once a minute and this ledger is younger; without its figures the proof is planned blindly.
-  await house.db.pool.query('analyze')
   await proveHouse(house)
-  say('proven')
   const bytes = await bytesALeg(house)
   await house.ledger.close()
   const large = rows === undefined ? undefined : await measureLarge(server, rows, say)

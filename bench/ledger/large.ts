@@ -24,8 +24,8 @@ const countMs = 2000
 
 export async function measureLarge(server: BenchServer, rows: number, say: Setting['say']): Promise<Large> {
   const sides = {
-    large: await openHouse(server, 'bench_ledger_large', 'funded'),
-    small: await openHouse(server, 'bench_ledger_small', 'funded'),
+    large: await openHouse(server, 'bench_ledger_large'),
+    small: await openHouse(server, 'bench_ledger_small'),
   }
   const loadSeconds = await timed(() => fill(sides.large, rows, say))
   await fill(sides.small, smallRows, say)

@@ -1,11 +1,11 @@
 -- Years of plain journals in minutes: the rows that ledger.post would have written for them, made set by set. It goes on
 -- from whatever the ledger holds, takes the same lock, and leaves a ledger that proves. Only benches and their tests
 -- have this schema.
-create schema bench;
+create schema if not exists bench;
 
 -- As many batches of so many journals each, all to one payee, from payers drawn by the journals' numbers. Answers what
 -- the payee was paid. Instants lie between the last batch and now, since time never runs backwards in a home.
-create function bench.load(p_payers bigint[], p_payee bigint, p_template smallint, p_batches int, p_each int)
+create or replace function bench.load(p_payers bigint[], p_payee bigint, p_template smallint, p_batches int, p_each int)
 returns bigint language plpgsql as $$
 declare
   v_seq bigint; v_pos bigint; v_lot bigint; v_prev bytea; v_last timestamptz; v_step interval; v_at timestamptz;
