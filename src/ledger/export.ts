@@ -13,8 +13,8 @@ export async function* jsonLines(rows: AsyncIterable<ExportRow>): AsyncGenerator
  * move nothing and are left out. The second date is the effective one.
  */
 export async function* hledger(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
-  for (const unit of Object.keys(scales) as Unit[])
-    yield `commodity ${formatDecimal(money(unit, 10n ** BigInt(scales[unit]) * 1000n))} ${unit}\n`
+  // hledger wants a decimal point in a unit's example, even where nothing follows it.
+  for (const unit of Object.keys(scales) as Unit[]) yield `commodity 1000.${'0'.repeat(scales[unit])} ${unit}\n`
   for await (const row of rows) {
     const moved = row.legs.filter((leg) => leg.credit !== null)
     if (moved.length === 0) continue
