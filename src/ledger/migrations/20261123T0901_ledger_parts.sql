@@ -85,11 +85,11 @@ set enable_mergejoin = off as $$
     where s.home = p_home and s.id = u.id and s.account = p_accounts[h_accounts[u.at]] offset 0
   ) s
   union all
-  select 0, u.at::int, s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
-  from unnest(p_accounts) with ordinality u(id, at), lateral (
-    select s.ctid, s.* from ledger.hold s where s.home = p_home and s.account = u.id and s.expires_at <= p_now offset 0
-  ) s
-  where not exists (select 1 from unnest(h_ids) with ordinality v(id, at) where v.id = s.id and h_accounts[v.at] = u.at)
+  select 0, array_position(p_accounts, s.account), s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
+  from ledger.hold s
+  where s.home = p_home and s.expires_at <= p_now and s.account = any(p_accounts)
+    and not exists (
+      select 1 from unnest(h_ids) with ordinality v(id, at) where v.id = s.id and p_accounts[h_accounts[v.at]] = s.account)
   order by 1, 4, 2, 5
 $$;
 

@@ -2,15 +2,15 @@
 -- lock the home, load what the batch touches, decide journal by journal on arrays, write the outcome set-based.
 --
 -- Deciding in order is what makes a refusal in mid-batch exact; a window function is not. It is one function, since its
--- state is arrays and PL/pgSQL copies those at each call. Plans are pinned: one made while the tables are empty would scan
--- them for ever. Rows are updated by the ctid they were loaded at, which no one else can move under the home's lock.
+-- state is arrays and PL/pgSQL copies those at each call. Plans are pinned: made over empty tables they would scan. Rows
+-- are updated by the ctid they were loaded at, which no one else can move under the home's lock.
 --
 -- p_accounts   the accounts touched, ascending; legs name them by their place here, from 1
 -- j_*          one element per journal: key, digest of its body, effective instant, key of what it reverses, facts
 -- j            [journals][3]: template; rights (the bit of the template's room, or -1 for a reversal); its last leg
--- l            [legs][10]: op, debit, credit, amount, hold (its place in h_ids), draw (0 in order, -1 loose, else a lot's
---              id), put (0 loose, -1 to -3 a new lot of that class, else a lot's id), the new lot's expiry (microseconds since
---              1970), how long the hold is to last from now (microseconds), place in p_reversed
+-- l            [legs][4] when all are plain moves, else [legs][10]: op, debit, credit, amount; hold (its place in h_ids),
+--              draw (0 in order, -1 loose, else a lot's id), put (0 loose, -1 to -3 a new lot of that class, else a lot's
+--              id), a new lot's expiry (us since 1970), how long a hold is to last (us), place in p_reversed
 -- h_ids, h_accounts   the holds that legs name and the places of their accounts
 -- p_lots, p_reversed  ids of the lots, positions of the legs, that legs name
 -- answers      a status per journal (named in src/ledger/status.ts), the instant of posting, and for a repeat the
@@ -34,6 +34,7 @@ declare
   a_balance constant int := 1; a_held constant int := 2; a_version constant int := 3; a_unit constant int := 4;
   a_overdraft constant int := 5; a_lots constant int := 6; a_debited_by constant int := 7; a_credited_by constant int := 8;
   a_first_lot constant int := 9; a_in_lots constant int := 10; -- unheld in its lots; the rest of the available is loose
+  all_plain constant boolean := array_length(l, 2) = 4;
   a bigint[]; a_tid tid[]; any_lots boolean; any_held boolean; any_known boolean;
   v_seq bigint; v_pos bigint; v_lot bigint; v_prev bytea; v_last timestamptz; v_us bigint;
 
@@ -58,7 +59,7 @@ declare
 
   rev_left bigint[]; rev_was bigint[]; rev_original bigint[]; -- of the legs being reversed
 
-  any_sparse boolean; content bytea; n_updated int;
+  content bytea; n_updated int;
   i int := 0; d int; c int; h int; q int; t int; into_lot int; prior int; op int; last_leg int; rev int;
   x bigint; y bigint; need bigint; draw bigint; put bigint; rights bigint; status smallint; r record;
 begin
@@ -78,11 +79,9 @@ begin
 
   select b.seq, b.last_pos, b.last_lot, b.hash, b.posted_at into v_seq, v_pos, v_lot, v_prev, v_last
   from ledger.batch b where b.home = p_home order by b.seq desc limit 1;
-  posted_at := coalesce(p_now, clock_timestamp());
+  posted_at := greatest(coalesce(p_now, clock_timestamp()), v_last); -- a clock set back: time stands still meanwhile
   if v_seq is null then
     v_seq := 0; v_pos := 0; v_lot := 0; v_prev := sha256('bottega ledger');
-  elsif v_last > posted_at then
-    posted_at := v_last; -- a clock set back: time stands still until it has caught up
   end if;
   v_us := ledger.to_microseconds(posted_at);
 
@@ -104,11 +103,9 @@ begin
     n_loaded := n_lots;
   end if;
 
-  if n_named > 0 then
+  if any_held or n_named > 0 then
     hold_state := array_fill(0, array[n_named]);
     hold_first := hold_state; hold_last := hold_state; hold_n := hold_state; hold_open := hold_state; hold_until := hold_state;
-  end if;
-  if any_held or n_named > 0 then
     for r in select * from ledger.hold_parts_of(p_home, p_accounts, h_ids, h_accounts, posted_at) loop
       h := r.place;
       if h = 0 then
@@ -168,30 +165,45 @@ begin
         i := i + 1;
         op := l[i][1]; d := l[i][2]; c := l[i][3]; x := l[i][4];
 
-        if a[d][a_debited_by] & rights = 0 then status := 4; exit legs; end if;
-        if x <= 0 and (x < 0 or op in (op_move, op_reserve, op_settle)) or x > limit_minor then status := 11; exit legs; end if;
-        if c <> 0 then
-          if a[c][a_credited_by] & rights = 0 then status := 4; exit legs; end if;
-          if a[d][a_unit] <> a[c][a_unit] then status := 9; exit legs; end if;
-          if a[c][a_balance] > limit_minor - x or a[d][a_balance] < x - limit_minor then status := 10; exit legs; end if;
-        end if;
-        rev := l[i][10];
-        if rev <> 0 and (rev_left[rev] >= x) is not true then status := 13; exit legs; end if;
+        status := case
+          when a[d][a_debited_by] & rights = 0 then 4
+          when x <= 0 and (x < 0 or op in (op_move, op_reserve, op_settle)) or x > limit_minor then 11
+          when c = 0 then 0
+          when a[c][a_credited_by] & rights = 0 then 4
+          when a[d][a_unit] <> a[c][a_unit] then 9
+          when a[c][a_balance] > limit_minor - x or a[d][a_balance] < x - limit_minor then 10
+          else 0 end;
+        exit legs when status <> 0;
 
-        need := x; h := l[i][5]; q := 0; t := 0; into_lot := 0; draw := l[i][6]; put := l[i][7];
-        if op = op_reserve then
-          if l[i][9] <= 0 then status := 15; exit legs; end if;
-        elsif op <> op_move then
-          if op = op_release and x = 0 and hold_open[h] = 0 and h_ids[h] = any(out_hold[n_before + 1:n]) then
-            continue legs; -- "the rest", and this journal has settled it all
-          end if;
-          if hold_state[h] = 3 then status := 6; exit legs; end if;
-          if hold_state[h] <> 1 or hold_open[h] = 0 then status := 5; exit legs; end if;
-          if op >= op_settle then
-            if x > hold_open[h] then status := 8; exit legs; end if;
-            if x = 0 then need := hold_open[h]; end if;
-            q := hold_first[h];
-          end if;
+        -- The common leg: from what is loose to what is loose. The same as below, without asking for all the rest.
+        if op = op_move and a[d][a_first_lot] = 0 and (all_plain or l[i][6] <= 0 and l[i][7] = 0 and l[i][10] = 0) then
+          if a[d][a_overdraft] = 0 and a[d][a_balance] - a[d][a_held] < x then status := 3; exit legs; end if;
+          n := n + 1;
+          out_journal[n] := j_id[g]; out_leg[n] := i; out_op[n] := op; out_amount[n] := x;
+          out_dr[n] := p_accounts[d]; out_cr[n] := p_accounts[c];
+          a[d][a_version] := a[d][a_version] + 1; a[d][a_balance] := a[d][a_balance] - x;
+          a[c][a_version] := a[c][a_version] + 1; a[c][a_balance] := a[c][a_balance] + x;
+          out_dr_version[n] := a[d][a_version]; out_dr_balance[n] := a[d][a_balance];
+          out_cr_version[n] := a[c][a_version]; out_cr_balance[n] := a[c][a_balance];
+          continue legs;
+        end if;
+
+        need := x; h := l[i][5]; q := 0; t := 0; into_lot := 0;
+        draw := coalesce(l[i][6], 0); put := coalesce(l[i][7], 0); rev := coalesce(l[i][10], 0);
+        -- "the rest" of a hold that this same journal has settled whole
+        continue legs when op = op_release and x = 0 and hold_open[h] = 0 and h_ids[h] = any(out_hold[n_before + 1:n]);
+        status := case
+          when rev <> 0 and (rev_left[rev] >= x) is not true then 13
+          when op = op_move then 0
+          when op = op_reserve then case when l[i][9] <= 0 then 15 else 0 end
+          when hold_state[h] = 3 then 6
+          when hold_state[h] <> 1 or hold_open[h] = 0 then 5
+          when op >= op_settle and x > hold_open[h] then 8
+          else 0 end;
+        exit legs when status <> 0;
+        if op >= op_settle then
+          q := hold_first[h];
+          if x = 0 then need := hold_open[h]; end if;
         end if;
 
         -- where it comes from: a chosen lot, or the lots in order and then what is loose, or the parts of a hold
@@ -252,10 +264,8 @@ begin
             out_dr_version[n] := a[d][a_version]; out_dr_balance[n] := a[d][a_balance];
             out_cr_version[n] := a[c][a_version]; out_cr_balance[n] := a[c][a_balance];
             if rev <> 0 then rev_left[rev] := rev_left[rev] - y; end if;
-            if t <> 0 then
-              lot_remaining[t] := lot_remaining[t] - y;
-              if op = op_move then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
-            end if;
+            if t <> 0 then lot_remaining[t] := lot_remaining[t] - y; end if;
+            if t <> 0 and op = op_move then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
             if into_lot <> 0 then
               out_into[n] := into_lot; out_cr_lot[n] := lot_id[into_lot];
               lot_remaining[into_lot] := lot_remaining[into_lot] + y; a[c][a_in_lots] := a[c][a_in_lots] + y;
@@ -268,10 +278,8 @@ begin
           if op >= op_settle then
             out_part[n] := q; part_amount[q] := part_amount[q] - y;
             a[d][a_held] := a[d][a_held] - y; hold_open[h] := hold_open[h] - y;
-            if t <> 0 then
-              lot_held[t] := lot_held[t] - y;
-              if op = op_release then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
-            end if;
+            if t <> 0 then lot_held[t] := lot_held[t] - y; end if;
+            if t <> 0 and op = op_release then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
           elsif op > op_move and y > 0 then
             prior := hold_last[h];
             if prior = 0 or part_lot[prior] <> t then
@@ -314,10 +322,8 @@ begin
             a[d][a_version] := a[d][a_version] - 1; a[d][a_balance] := a[d][a_balance] + y;
             a[c][a_version] := a[c][a_version] - 1; a[c][a_balance] := a[c][a_balance] - y;
             if rev <> 0 then rev_left[rev] := rev_left[rev] + y; end if;
-            if t <> 0 then
-              lot_remaining[t] := lot_remaining[t] + y;
-              if op = op_move then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
-            end if;
+            if t <> 0 then lot_remaining[t] := lot_remaining[t] + y; end if;
+            if t <> 0 and op = op_move then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
             if into_lot <> 0 then
               out_into[n] := null; out_cr_lot[n] := null;
               lot_remaining[into_lot] := lot_remaining[into_lot] - y; a[c][a_in_lots] := a[c][a_in_lots] - y;
@@ -326,10 +332,8 @@ begin
           end if;
           if op >= op_settle then
             part_amount[q] := part_amount[q] + y; a[d][a_held] := a[d][a_held] + y; hold_open[h] := hold_open[h] + y;
-            if t <> 0 then
-              lot_held[t] := lot_held[t] + y;
-              if op = op_release then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
-            end if;
+            if t <> 0 then lot_held[t] := lot_held[t] + y; end if;
+            if t <> 0 and op = op_release then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
           elsif op > op_move and y > 0 then
             part_amount[q] := part_amount[q] - y; a[d][a_held] := a[d][a_held] - y; hold_open[h] := hold_open[h] - y;
             if t <> 0 then lot_held[t] := lot_held[t] - y; a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
@@ -346,8 +350,7 @@ begin
 
   if n_lots > 0 then
     for t in 1..n_lots loop
-      d := lot_account[t];
-      a[d][a_lots] := a[d][a_lots] + (lot_remaining[t] > 0)::int - (lot_was[t] > 0)::int;
+      a[lot_account[t]][a_lots] := a[lot_account[t]][a_lots] + (lot_remaining[t] > 0)::int - (lot_was[t] > 0)::int;
     end loop;
     perform ledger.write_lots(p_home, p_accounts, n_loaded, lot_tid, lot_id, lot_account, lot_class, lot_expires, lot_granted,
       lot_remaining, lot_held);
@@ -363,9 +366,7 @@ begin
   update ledger.account s set balance = a[g][1], held = a[g][2], version = a[g][3], lots = a[g][6]
   from generate_series(1, cardinality(p_accounts)) g where s.ctid = a_tid[g];
   get diagnostics n_updated = row_count;
-  if n_updated <> cardinality(p_accounts) then
-    raise exception 'an account moved under the lock of home %', p_home; -- the pair of the load
-  end if;
+  assert n_updated = cardinality(p_accounts), 'the accounts that were loaded are there to be written';
 
   insert into ledger.leg (home, pos, journal, op, dr, cr, amount, dr_version, dr_balance, cr_version, cr_balance, dr_lot,
     cr_lot, hold)
@@ -381,13 +382,12 @@ begin
   from generate_series(1, m) g;
 
   -- The link, of the very arrays that were stored; prove() computes it from the tables, by ledger.link.
-  any_sparse := k_effective is not null or k_reverses is not null or k_facts is not null or out_dr_lot is not null
-    or out_cr_lot is not null or out_hold is not null;
   content := array_send(k_id) || array_send(k_template) || array_send(k_digest) || array_send(k_first) || array_send(k_legs)
     || array_send(out_op[1:n]) || array_send(out_dr[1:n]) || array_send(out_cr[1:n]) || array_send(out_amount[1:n])
     || array_send(out_dr_version[1:n]) || array_send(out_dr_balance[1:n])
     || array_send(out_cr_version[1:n]) || array_send(out_cr_balance[1:n]);
-  if any_sparse then
+  if k_effective is not null or k_reverses is not null or k_facts is not null or out_dr_lot is not null
+    or out_cr_lot is not null or out_hold is not null then
     content := content || ledger.sparse(k_effective, m) || ledger.sparse(k_reverses, m) || ledger.sparse(k_facts, m)
       || ledger.sparse(out_dr_lot, n) || ledger.sparse(out_cr_lot, n) || ledger.sparse(out_hold, n);
   else

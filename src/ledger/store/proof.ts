@@ -173,8 +173,11 @@ export const claims: readonly Claim[] = [
               array_agg(j.digest order by j.first_pos) as digest, array_agg(j.first_pos order by j.first_pos) as first_pos,
               array_agg(j.legs order by j.first_pos) as legs, array_agg(j.effective_at order by j.first_pos) as effective_at,
               array_agg(j.reverses order by j.first_pos) as reverses, array_agg(j.facts::text order by j.first_pos) as facts
-            from ledger.leg l join ledger.journal j on j.home = l.home and j.id = l.journal and j.first_pos = l.pos
-            where l.home = b.home and l.pos > b.pos_before and l.pos <= b.last_pos and j.batch = b.seq
+            from ledger.leg l, lateral (
+              select j.* from ledger.journal j
+              where j.home = l.home and j.id = l.journal and j.first_pos = l.pos and j.batch = b.seq offset 0
+            ) j
+            where l.home = b.home and l.pos > b.pos_before and l.pos <= b.last_pos
           ) k)`,
   },
 ]

@@ -19,8 +19,9 @@ export async function balanceOf(db: Database, account: Account, now: Date | null
         select coalesce(sum(amount), 0) as ended from ledger.hold where home = $1 and account = $2 and expires_at <= c.now and a.held > 0
       ) h
       cross join lateral (
-        select coalesce(sum(t.remaining - coalesce((
-          select sum(p.amount) from ledger.hold p where p.home = $1 and p.account = $2 and p.lot = t.id and p.expires_at > c.now), 0)), 0) as ended
+        select coalesce(sum(t.remaining - t.held + coalesce((
+          select sum(p.amount) from ledger.hold p
+          where p.home = $1 and p.account = $2 and p.lot = t.id and p.expires_at <= c.now), 0)), 0) as ended
         from ledger.lot t where t.home = $1 and t.account = $2 and t.open and t.expires_at <= c.now and a.lots > 0
       ) t`,
     values: [account.home, account.id, now],
