@@ -150,7 +150,8 @@ function sealed(journal: Omit<Journal, 'digest'>): Journal {
   const { template, effectiveAt, reverses, facts, legs } = journal
   let body = `${template}|${effectiveAt ? effectiveAt.getTime() : ''}|${reverses ?? ''}|${facts ?? ''}`
   for (const leg of legs) {
-    body += `|${leg.op},${leg.debit},${leg.credit ?? ''},${leg.amount},${leg.hold ?? ''},${leg.draw},${leg.put},${leg.lotExpires},${leg.holdFor},${leg.reverses}`
+    const { op, debit, credit, amount, hold, draw, put, lotExpires, holdFor } = leg
+    body += `|${op},${debit},${credit ?? ''},${amount},${hold ?? ''},${draw},${put},${lotExpires},${holdFor}`
   }
   return { ...journal, digest: digestOf(body) }
 }
