@@ -182,8 +182,8 @@ test('a clock that is set back makes time stand still, so that the past stays in
 })
 
 test('events come once, in order, each at the place of its last leg, and the heads are the last of each home', async () => {
-  const { heads, read, name } = house.ledger.events
-  assert.equal(name, 'ledger')
+  const source = house.ledger.events
+  assert.equal(source.name, 'ledger')
   const journals = await house.query<{ id: string; home: number; position: bigint; type: string }>(
     `select j.id, j.home, j.first_pos + j.legs - 1 as position, t.name as type from ledger.journal j
     join ledger.template t on t.id = j.template order by j.home, j.first_pos`,
@@ -192,7 +192,7 @@ test('events come once, in order, each at the place of its last leg, and the hea
     const own = journals.filter((journal) => journal.home === home)
     const seen = []
     for (let after_ = 0n; ;) {
-      const events = await read(home, after_, 4)
+      const events = await source.read(home, after_, 4)
       if (events.length === 0) break
       assert.ok(events.length <= 4)
       seen.push(...events)
@@ -202,10 +202,10 @@ test('events come once, in order, each at the place of its last leg, and the hea
       seen.map(({ id, home: of, position, type }) => ({ id, home: of, position, type })),
       own,
     )
-    assert.equal((await heads()).get(home), own.at(-1)?.position)
+    assert.equal((await source.heads()).get(home), own.at(-1)?.position)
   }
   assert.ok(journals.some((journal) => journal.home === 2))
-  const [first] = (await read(1, 0n, 100)).filter((event) => event.id === history.order)
+  const [first] = (await source.read(1, 0n, 100)).filter((event) => event.id === history.order)
   const body = first?.body as JournalEvent
   assert.deepEqual(
     body.legs.map((leg) => [leg.op, leg.amount]),
