@@ -9,12 +9,12 @@ import { shapeNames, type Shapes } from './shapes.ts'
 export const plans = {
   quick: {
     rounds: 3,
-    warmMs: 150,
+    warmMs: 120,
     countMs: 500,
-    sideMs: 300,
+    sideMs: 250,
     sideRounds: 1,
     sweepMs: 300,
-    pools: [2, 8, 16],
+    pools: [2, 8],
     clients: [16, 64],
     turns: 150,
   },
