@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { richHistory } from '../../test/ledger-history.ts'
 import { openHouse, type House } from '../../test/ledger-house.ts'
@@ -118,6 +120,33 @@ for (const table of ['journal', 'leg', 'batch']) {
       assert.rejects(write(sql, 'origin'), { code: '0A000', message: /append-only: correct by a reversing journal/ }))
   }
 }
+
+test('the check of the migration names a guard that is asleep, gone or not enforced', async () => {
+  await using other = await openHouse({ atEnd: 'corrupted' })
+  const check = readFileSync(join(import.meta.dirname, 'migrations/20261123T0900_ledger.check.sql'), 'utf8')
+  const failures = async () => {
+    const answers = (await other.db.pool.query(check)) as unknown as { rows: { failure: string }[] }[]
+    return answers.flatMap(({ rows }) => rows.map(({ failure }) => failure))
+  }
+  assert.deepEqual(await failures(), [])
+  const spoilings: readonly [sql: string, failure: RegExp][] = [
+    ['alter table ledger.leg disable trigger append_only', /the log can be changed/],
+    ['drop trigger append_only on ledger.batch', /the log can be changed/],
+    ['alter table ledger.hold add constraint late check (amount < 0) not valid', /never validated/],
+    [`update ledger.template set name = 'other' where id = 0`, /own templates/],
+    [`delete from ledger.template where id = 1`, /own templates/],
+    ['update ledger.kind set debited_by = debited_by | 1::int8 << 40 where id = 1', /a room that is not there/],
+  ]
+  for (const [at, [sql, failure]] of spoilings.entries()) {
+    await other.query(sql)
+    const found = await failures()
+    assert.equal(found.length, at + 1, sql)
+    assert.ok(
+      found.some((one) => failure.test(one)),
+      sql,
+    )
+  }
+})
 
 test('the units are those that the house counts in, at its scales', async () => {
   const { scales } = await import('#kernel')
