@@ -1,0 +1,144 @@
+/** One small change of one file of SQL, which a test must notice. */
+export type Mutant = {
+  readonly file: string
+  readonly line: number
+  readonly what: string
+  apply(text: string): string
+}
+
+/** Mutants that change no answer, by a piece of their words, and why. */
+export const equivalents: readonly (readonly [text: string, why: string])[] = []
+
+type Change = { readonly at: number; readonly old: string; readonly now: string; readonly what: string }
+
+/** Every mutant of one migration: constraints, branches, signs, comparisons, guards and the terms of conditions. */
+export function mutantsOf(file: string, text: string): Mutant[] {
+  const code = blanked(text)
+  const changes = [...constraintChanges(code), ...(code.includes('create function') ? functionChanges(code) : [])]
+  const seen = new Set<string>()
+  return changes.flatMap(({ at, old, now, what }) => {
+    const key = `${at} ${old.length} ${now}`
+    if (seen.has(key)) return []
+    seen.add(key)
+    const line = text.slice(0, at).split('\n').length
+    const apply = (whole: string) => whole.slice(0, at) + now + whole.slice(at + old.length)
+    return [{ file, line, what: `${what}: ${shown(old)} → ${shown(now)}`, apply }]
+  })
+}
+
+const shown = (sql: string) => {
+  const flat = sql.replaceAll(/\s+/g, ' ').trim()
+  return flat === '' ? 'nothing' : flat.length > 90 ? `${flat.slice(0, 90)}…` : flat
+}
+
+/** The text with comments as blanks, so that places stay. */
+function blanked(text: string): string {
+  return text.replaceAll(/--[^\n]*/g, (comment) => ' '.repeat(comment.length))
+}
+
+/** Each CHECK as a whole and each of its terms, each foreign key, unique, and trigger of the append-only log. */
+function constraintChanges(code: string): Change[] {
+  const changes: Change[] = []
+  for (const match of code.matchAll(/\bcheck \(/g)) {
+    const end = closing(code, match.index + match[0].length - 1)
+    const inner = code.slice(match.index + match[0].length, end)
+    const from = match.index + match[0].length
+    changes.push({ at: from, old: inner, now: 'true', what: 'CHECK removed' })
+    for (const [start, stop] of termsOf(inner, 'and'))
+      changes.push({ at: from + start, old: inner.slice(start, stop), now: ' true ', what: 'CHECK without a term' })
+  }
+  for (const match of code.matchAll(/ references ledger\.\w+| unique(?=,|\n| )(?! \()|^create trigger [^;]+;/gm))
+    changes.push({ at: match.index, old: match[0], now: '', what: 'guard removed' })
+  return changes
+}
+
+const patterns: readonly (readonly [pattern: RegExp, now: string, what: string])[] = [
+  [/if (?:(?!then)[^;])*?then status := \d+; exit legs; end if;/g, '', 'refusal removed'],
+  [/(?:exit|continue) legs when [^;]*;/g, '', 'refusal removed'],
+  [/ := [^;]*?(\+) /g, '-', 'sign'],
+  [/ := [^;]*? (-) /g, '+', 'sign'],
+  [/ (<=) /g, '<', 'bound'],
+  [/ (>=) /g, '>', 'bound'],
+  [/ (<) /g, '<=', 'bound'],
+  [/ (>) /g, '>=', 'bound'],
+  [/ (<>) /g, '=', 'comparison'],
+  [/ (?:if|elsif|when|while|where|and|or|not) [^;\n]*? (=) /g, '<>', 'comparison'],
+  [/ order by [\w.]+(?:, [\w.]+)*(?: desc)?/g, '', 'order removed'],
+  [/ (desc) limit/g, '', 'order turned'],
+  [/coalesce\(([^(),]+), \d+\)/g, '$1', 'default removed'],
+  [/nullif\(([^(),]+), \d+\)/g, '$1', 'null removed'],
+]
+
+/** Branches whose condition is never or always so, statements left out, signs and bounds turned. */
+function functionChanges(code: string): Change[] {
+  const changes: Change[] = []
+  for (const match of code.matchAll(/\b(if|elsif|while|when) ((?:(?! then )[^;])*?) (then|loop)\b/g)) {
+    if (match[1] === 'if' && code.slice(match.index - 4, match.index) === 'end ') continue
+    const at = match.index + (match[1]?.length ?? 0) + 1
+    const old = match[2] ?? ''
+    changes.push({ at, old, now: 'false', what: 'branch never taken' })
+    if (match[1] !== 'while') changes.push({ at, old, now: 'true', what: 'branch always taken' })
+    for (const word of ['and', 'or'] as const)
+      for (const [start, stop] of termsOf(old, word))
+        changes.push({
+          at: at + start,
+          old: old.slice(start, stop),
+          now: word === 'and' ? ' true ' : ' false ',
+          what: 'condition without a term',
+        })
+  }
+  for (const match of code.matchAll(/(?<=[;\n] *|then |loop |else )([a-z_]+(?:\[[^;]*?\])* := [^;]+;)/g))
+    changes.push({ at: match.index, old: match[0], now: 'null;', what: 'statement removed' })
+  for (const match of code.matchAll(
+    /where ([^;]*?)(?=\n *(?:order|group|on conflict|union|\)|limit)|;| order by| limit)/g,
+  )) {
+    const old = match[1] ?? ''
+    for (const [start, stop] of termsOf(old, 'and'))
+      changes.push({
+        at: match.index + 6 + start,
+        old: old.slice(start, stop),
+        now: ' true ',
+        what: 'where without a term',
+      })
+  }
+  for (const [pattern, now, what] of patterns) changes.push(...patternChanges(code, pattern, now, what))
+  return changes
+}
+
+function patternChanges(code: string, pattern: RegExp, now: string, what: string): Change[] {
+  return [...code.matchAll(pattern)].map((match) => {
+    const part = now === '$1' ? match[0] : (match[1] ?? match[0])
+    const at = match.index + (match[1] && now !== '$1' ? match[0].lastIndexOf(match[1]) : 0)
+    return { at, old: part, now: now === '$1' ? (match[1] ?? '') : now, what }
+  })
+}
+
+/** The places of the terms that a word joins at the outermost level; none when there is only one. */
+function termsOf(sql: string, word: 'and' | 'or'): [start: number, stop: number][] {
+  // An `or` beside an `and` would be cut out with half of the other.
+  const terms: [number, number][] = []
+  let depth = 0
+  let start = 0
+  for (let at = 0; at < sql.length; at++) {
+    if (sql[at] === '(' || sql[at] === '[') depth++
+    if (sql[at] === ')' || sql[at] === ']') depth--
+    const joins = depth === 0 && new RegExp(`^\\s(?:and|or)\\s`).test(sql.slice(at))
+    const between = /\bbetween\s+\S+$/.test(sql.slice(start, at))
+    if (joins && !between) {
+      if (sql.slice(at + 1).startsWith(word)) terms.push([start, at])
+      else if (terms.length > 0 || word === 'or') terms.push([start, at])
+      start = at + (/^\sand/.test(sql.slice(at)) ? 4 : 3)
+    }
+  }
+  return start === 0 ? [] : [...terms, [start, sql.length]]
+}
+
+/** The bracket that closes the one at this place. */
+function closing(code: string, open: number): number {
+  let depth = 0
+  for (let at = open; at < code.length; at++) {
+    if (code[at] === '(') depth++
+    if (code[at] === ')' && --depth === 0) return at
+  }
+  return code.length
+}

@@ -1,0 +1,231 @@
+// `npm run mutate`: changes the ledger's SQL in one place at a time and holds that a test turns red. A mutant that no
+// test notices stands for a rule that nobody checks. `npm run mutate -- TEXT` runs only the mutants whose place or words
+// contain the text. Needs TEST_DATABASE_URL; without it one database is started, as for the tests.
+import { spawn } from 'node:child_process'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import pg from 'pg'
+import { fingerprint } from '#platform'
+import { startPostgres } from './postgres.ts'
+import { equivalents, mutantsOf, type Mutant } from './mutants.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const folder = 'src/ledger/migrations'
+const files = globSync(`${folder}/*.sql`, { cwd: root })
+  .filter((name) => !name.endsWith('.check.sql'))
+  .toSorted()
+/** A mutant is killed by the first that fails, so those that notice most come first. */
+const tests = ['guards', 'batch', 'ledger', 'template', 'proof', 'input', 'constraints', 'reading', 'export']
+  .map((name) => `src/ledger/${name}.test.ts`)
+  .concat('test/market/market.test.ts')
+  .filter((file) => existsSync(join(root, file)))
+const sharpest: readonly (readonly [migration: string, test: string])[] = [
+  ['_ledger.sql', 'src/ledger/constraints.test.ts'],
+  ['_ledger_reading.sql', 'src/ledger/reading.test.ts'],
+  ['_ledger_proof.sql', 'src/ledger/proof.test.ts'],
+]
+const testsFor = (file: string) => [
+  ...new Set([...sharpest.filter(([migration]) => file.endsWith(migration)).map(([, test]) => test), ...tests]),
+]
+const workers = 2
+/** A mutant that hangs is noticed too: first by the server, else here. */
+const statementOptions = '-c statement_timeout=8s'
+const patienceMs = 40_000
+
+type Outcome = 'killed' | 'survived' | 'invalid'
+type Verdict = { readonly mutant: Mutant; readonly outcome: Outcome; readonly by: string }
+type Ending = { readonly failed: boolean; readonly output: string; readonly pid: number }
+
+/** A copy of the tree in which one file at a time is not what it was. */
+function makeCopy(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'bottega-mutant-'))
+  for (const part of ['src', 'test', 'tools', 'package.json'])
+    cpSync(join(root, part), join(copy, part), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  return copy
+}
+
+/** Runs one test file until its first failure. */
+function runTest(copy: string, file: string, databaseUrl: string): Promise<Ending> {
+  const child = spawn(process.execPath, ['--test-reporter=tap', file], {
+    cwd: copy,
+    env: { ...process.env, TEST_DATABASE_URL: databaseUrl, PGOPTIONS: statementOptions },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  let failed = false
+  const fail = () => {
+    failed = true
+    child.kill('SIGKILL')
+  }
+  const timer = setTimeout(fail, patienceMs)
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (part) => {
+      output += String(part)
+      if (!failed && /^\s*not ok /m.test(output)) fail()
+    })
+  return new Promise((done) => {
+    child.once('close', (code) => {
+      clearTimeout(timer)
+      done({ failed: failed || code !== 0, output, pid: child.pid ?? 0 })
+    })
+  })
+}
+
+/** A test that was killed has not dropped its databases. */
+async function dropDatabases(admin: pg.Client, pattern: string): Promise<void> {
+  const { rows } = await admin.query<{ name: string }>(
+    'select datname as name from pg_database where datname like $1',
+    [pattern],
+  )
+  for (const { name } of rows) await admin.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`)
+}
+
+const prefixOf = (databaseUrl: string) => decodeURIComponent(new URL(databaseUrl).pathname.slice(1))
+
+/** The template that the tests of this tree clone: named after its migrations, see test/world.ts. */
+const templateOf = (databaseUrl: string, tree: string) =>
+  `${prefixOf(databaseUrl)}_template_${fingerprint(join(tree, 'src')).slice(0, 16)}`
+
+/**
+ * A mutant of functions alone is put over a copy of the sound template, which saves building one. Others are built by
+ * the tests, as ever. False when PostgreSQL does not take it.
+ */
+async function install(mutant: Mutant, admin: pg.Client, databaseUrl: string, copy: string): Promise<boolean> {
+  const sql = readFileSync(join(copy, mutant.file), 'utf8')
+  if (/^(?:create table|alter table|create schema)/m.test(sql)) return true
+  const template = templateOf(databaseUrl, copy)
+  const sound = pg.escapeIdentifier(templateOf(databaseUrl, root))
+  await admin.query(`create database ${pg.escapeIdentifier(template)} template ${sound}`)
+  const url = new URL(databaseUrl)
+  url.pathname = `/${encodeURIComponent(template)}`
+  const client = new pg.Client({ connectionString: url.href })
+  await client.connect()
+  try {
+    await client.query(sql.replaceAll(/^create function/gm, 'create or replace function'))
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end()
+  }
+}
+
+async function judge(mutant: Mutant, copy: string, admin: pg.Client, databaseUrl: string): Promise<Verdict> {
+  const path = join(copy, mutant.file)
+  const original = readFileSync(path, 'utf8')
+  writeFileSync(path, mutant.apply(original))
+  const prefix = prefixOf(databaseUrl)
+  const template = templateOf(databaseUrl, copy)
+  try {
+    if (!(await install(mutant, admin, databaseUrl, copy)))
+      return { mutant, outcome: 'invalid', by: 'does not install' }
+    for (const test of testsFor(mutant.file)) {
+      const { failed, output, pid } = await runTest(copy, test, databaseUrl)
+      await dropDatabases(admin, `${prefix}_test_${pid}_`)
+      if (/The migration \S+ failed/.test(output)) return { mutant, outcome: 'invalid', by: 'does not install' }
+      if (failed) return { mutant, outcome: 'killed', by: test }
+    }
+    return { mutant, outcome: 'survived', by: '' }
+  } finally {
+    writeFileSync(path, original)
+    await dropDatabases(admin, template)
+  }
+}
+
+async function work(
+  queue: Mutant[],
+  copy: string,
+  databaseUrl: string,
+  tell: (verdict: Verdict) => void,
+): Promise<void> {
+  const admin = new pg.Client({ connectionString: databaseUrl })
+  await admin.connect()
+  try {
+    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) tell(await judge(mutant, copy, admin, databaseUrl))
+  } finally {
+    await admin.end()
+  }
+}
+
+async function main(): Promise<void> {
+  await using database = await throwAwayDatabase()
+  const databaseUrl = database.url
+  const wanted = process.argv[2] ?? ''
+  const copies = Array.from({ length: workers }, makeCopy)
+  try {
+    const [copy = root] = copies
+    const all = files.flatMap((file) => mutantsOf(file, readFileSync(join(copy, file), 'utf8')))
+    const queue = all.filter((mutant) => `${mutant.file}:${mutant.line} ${mutant.what}`.includes(wanted))
+    await assertGreen(copy, databaseUrl)
+    console.log(`${queue.length} mutants of ${files.length} files, ${workers} at a time`)
+    const verdicts: Verdict[] = []
+    const tell = (verdict: Verdict) => {
+      verdicts.push(verdict)
+      const { mutant, outcome, by } = verdict
+      console.log(`${verdicts.length} ${outcome} ${mutant.file}:${mutant.line} ${mutant.what} ${by}`)
+    }
+    await Promise.all(copies.map((one) => work(queue, one, databaseUrl, tell)))
+    summarise(verdicts)
+  } finally {
+    for (const copy of copies) rmSync(copy, { recursive: true, force: true })
+  }
+}
+
+/** The server given, or one of our own that does not wait for the disk. */
+async function throwAwayDatabase(): Promise<AsyncDisposable & { readonly url: string }> {
+  const given = process.env['TEST_DATABASE_URL']
+  if (given) return { url: given, [Symbol.asyncDispose]: async () => {} }
+  const dataFolder = mkdtempSync(join(tmpdir(), 'bottega-mutate-'))
+  // Root's PostgreSQL may run as another user, who must get in.
+  chmodSync(dataFolder, 0o711)
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '100' }
+  const postgres = await startPostgres({ dataFolder, settings })
+  return {
+    url: postgres.url,
+    [Symbol.asyncDispose]: async () => {
+      await postgres.stop()
+      rmSync(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What is red without a change says nothing of any. */
+async function assertGreen(copy: string, databaseUrl: string): Promise<void> {
+  for (const test of tests) {
+    const { failed, output } = await runTest(copy, test, databaseUrl)
+    if (failed) throw new Error(`${test} fails without any mutation:\n${output}`)
+  }
+}
+
+function summarise(verdicts: readonly Verdict[]): void {
+  const of = (outcome: Outcome) => verdicts.filter((verdict) => verdict.outcome === outcome)
+  const reasonOf = ({ mutant }: Verdict) => equivalents.find(([text]) => mutant.what.includes(text))?.[1]
+  const survivors = of('survived')
+  const explained = survivors.filter((verdict) => reasonOf(verdict) !== undefined)
+  console.log('\nSurvivors:')
+  for (const verdict of survivors) {
+    const { mutant } = verdict
+    console.log(`  ${mutant.file}:${mutant.line} ${mutant.what}\n      ${reasonOf(verdict) ?? 'NO TEST NOTICES'}`)
+  }
+  const killed = of('killed').length
+  const unexplained = survivors.length - explained.length
+  console.log(
+    `\n${killed} killed, ${explained.length} equivalent, ${unexplained} survived, ${of('invalid').length} not installable`,
+  )
+  console.log(JSON.stringify({ killed, equivalent: explained.length, survived: unexplained }))
+  if (unexplained > 0) process.exitCode = 1
+}
+
+await main()
