@@ -1,4 +1,4 @@
-export { assert, AssertionFault, unreachable } from './assert.ts'
+export { assert } from './assert.ts'
 export { settableClock, systemClock, type Clock, type SettableClock } from './clock.ts'
 export { derivedId, isUuid, uuidv7, type Uuid } from './id.ts'
 export {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { assert, refuse, type Money, type Refusal, type Unit, type Uuid } from '#kernel'
+import { assert, isUuid, refuse, type Money, type Refusal, type Unit, type Uuid } from '#kernel'
 import { type Leg, type LotClass, type Template, type TemplateSpec, single } from './chart.ts'
 import { words, type LedgerRefusal } from './status.ts'
 
@@ -112,6 +112,7 @@ export function journalOf(
 ): Journal | Refusal<LedgerRefusal> {
   for (const instant of [input.effectiveAt, input.lotExpiresAt])
     assert(!instant || !Number.isNaN(instant.getTime()), `what ${name} was given is an instant`)
+  assert(isUuid(input.key), `${name} was given a key that is no UUID`)
   const legs: ResolvedLeg[] = []
   let home: number | undefined
   for (const leg of spec.legs) {

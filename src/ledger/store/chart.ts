@@ -1,7 +1,7 @@
 import { OperatorFault, type Database } from '#platform'
 import type { Chart } from '../chart.ts'
 
-export type Registered = { readonly id: number; readonly rights: bigint }
+type Registered = { readonly id: number; readonly rights: bigint }
 
 /** The numbers under which the database knows the charts' words. */
 export type Registry = {

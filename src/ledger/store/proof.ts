@@ -182,7 +182,7 @@ export const claims: readonly Claim[] = [
   },
 ]
 
-export type ClaimResult = { readonly claim: string; readonly says: string; readonly breaches: readonly string[] }
+type ClaimResult = { readonly claim: string; readonly says: string; readonly breaches: readonly string[] }
 export type Proof = {
   readonly holds: boolean
   readonly at: Date

@@ -120,7 +120,7 @@ export type JournalView = {
   readonly facts: Facts | null
   readonly legs: readonly JournalLeg[]
 }
-export type JournalLeg = {
+type JournalLeg = {
   readonly op: 'move' | 'reserve' | 'extend' | 'settle' | 'release' | 'expire'
   readonly debit: bigint
   readonly credit: bigint | null
