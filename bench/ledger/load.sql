@@ -22,7 +22,7 @@ begin
     a.version + row_number() over own as dr_version, (a.balance - sum(amount) over own)::bigint as dr_balance,
     p.version + g as cr_version, (p.balance + sum(amount) over everyone)::bigint as cr_balance,
     -- the body as src/ledger/journal.ts writes it, so that each of these can be posted again and answers as a repeat
-    substr(sha256(convert_to(format('%s||||0,%s,%s,%s,,0,0,0,0,0', p_template, dr, p_payee, amount), 'UTF8')), 1, 16) as digest
+    substr(sha256(convert_to(format('%s||||0,%s,%s,%s,,0,0,0,0', p_template, dr, p_payee, amount), 'UTF8')), 1, 16) as digest
   from (
     select g, p_payers[1 + (hashint8(v_pos + g)::bigint & 2147483647) % cardinality(p_payers)] as dr,
       1 + (v_pos + g) * 7919 % 100 as amount,

@@ -15,27 +15,31 @@ export const targets: readonly Target[] = [
   { ratio: 'bytes a leg', wanted: 'at most', value: 500 },
 ]
 
-/** Each by the medians of its rounds; null where one of the two was not measured. */
+/** Each is the median over the rounds of the ratio within a round; null where one of the two was not measured. */
 export function ratiosOf({ all, lone, commit }: Measured, large: Large | undefined, bytes: number) {
   const of = (method: Method) =>
-    all.find((one) => one.method === method && (method === 'ceiling' || one.callers === crowd))
-  const rate = (method: Method) => rateOf(of(method)?.cells)
-  const hot = rate('hot')
+    all.find((one) => one.method === method && (method === 'ceiling' || one.callers === crowd))?.cells ?? []
+  const hot = of('hot')
+  // Two to a round: before the peers and after them.
+  const plain = of('message').map((_, round) => median(hot.slice(2 * round, 2 * round + 2).map((cell) => cell.rate)))
+  const against = (method: Method, ratio: (plain: number, other: number) => number) => {
+    const cells = of(method)
+    return cells.length === 0 ? null : median(cells.map((cell, round) => ratio(plain[round] ?? Number.NaN, cell.rate)))
+  }
   return {
-    'hot ÷ row lock': divided(hot, rate('rowLock')),
-    'hot ÷ one call': divided(hot, rate('oneCall')),
-    'hot ÷ insert ceiling': divided(hot, rate('ceiling')),
-    'message ÷ plain': divided(rate('message'), hot),
-    'pairs ÷ plain': divided(rate('pair'), hot),
-    'p99 ÷ p50': median((of('hot')?.cells ?? []).map(({ p50, p99 }) => p99 / p50)),
+    'hot ÷ row lock': against('rowLock', (one, other) => one / other),
+    'hot ÷ one call': against('oneCall', (one, other) => one / other),
+    'hot ÷ insert ceiling': against('ceiling', (one, other) => one / other),
+    'message ÷ plain': against('message', (one, other) => other / one),
+    'pairs ÷ plain': against('pair', (one, other) => other / one),
+    'p99 ÷ p50': median(hot.map(({ p50, p99 }) => p99 / p50)),
     'lone caller ÷ one commit': lone.p50 / commit.p50,
-    'large ÷ small': divided(rateOf(large?.large), rateOf(large?.small)),
+    'large ÷ small': large
+      ? median(large.large.map(({ rate }, at) => rate / (large.small[at]?.rate ?? Number.NaN)))
+      : null,
     'bytes a leg': bytes,
   }
 }
-
-const rateOf = (cells: readonly Cell[] | undefined) => (cells ? median(cells.map((cell) => cell.rate)) : null)
-const divided = (a: number | null, b: number | null) => (a === null || b === null ? null : a / b)
 
 export function figuresOf({ all, lone, commit, best }: Measured, large: Large | undefined): Figures {
   const measured = all.map(({ method, callers, cells }) => ({ what: names[method], callers, ...figuresOfCells(cells) }))
