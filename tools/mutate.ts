@@ -1,6 +1,7 @@
 // `npm run mutate`: changes the ledger's SQL in one place at a time and holds that a test turns red. A mutant that no
-// test notices stands for a rule that nobody checks. `npm run mutate -- TEXT` runs only the mutants whose place or words
-// contain the text. Needs TEST_DATABASE_URL; without it one database is started, as for the tests.
+// test notices stands for a rule that nobody checks. `npm run mutate -- TEXT…` runs only the mutants whose place or
+// words contain one of the texts. It uses the server of
+// TEST_DATABASE_URL, or starts one.
 import { spawn } from 'node:child_process'
 import {
   chmodSync,
@@ -26,14 +27,14 @@ const files = globSync(`${folder}/*.sql`, { cwd: root })
   .filter((name) => !name.endsWith('.check.sql'))
   .toSorted()
 /** A mutant is killed by the first that fails, so those that notice most come first. */
-const tests = ['guards', 'batch', 'ledger', 'template', 'proof', 'input', 'constraints', 'reading', 'export']
+const tests = ['guards', 'batch', 'lots', 'homes', 'ledger', 'template', 'proof', 'reading', 'input']
   .map((name) => `src/ledger/${name}.test.ts`)
   .concat('test/market/market.test.ts')
   .filter((file) => existsSync(join(root, file)))
 const sharpest: readonly (readonly [migration: string, test: string])[] = [
   ['_ledger.sql', 'src/ledger/constraints.test.ts'],
   ['_ledger_reading.sql', 'src/ledger/reading.test.ts'],
-  ['_ledger_proof.sql', 'src/ledger/proof.test.ts'],
+  ['_ledger_proof.sql', 'src/ledger/room.test.ts'],
 ]
 const testsFor = (file: string) => [
   ...new Set([...sharpest.filter(([migration]) => file.endsWith(migration)).map(([, test]) => test), ...tests]),
@@ -162,12 +163,13 @@ async function work(
 async function main(): Promise<void> {
   await using database = await throwAwayDatabase()
   const databaseUrl = database.url
-  const wanted = process.argv[2] ?? ''
+  const wanted = process.argv.slice(2)
   const copies = Array.from({ length: workers }, makeCopy)
   try {
     const [copy = root] = copies
     const all = files.flatMap((file) => mutantsOf(file, readFileSync(join(copy, file), 'utf8')))
-    const queue = all.filter((mutant) => `${mutant.file}:${mutant.line} ${mutant.what}`.includes(wanted))
+    const isWanted = (words: string) => wanted.length === 0 || wanted.some((text) => words.includes(text))
+    const queue = all.filter((mutant) => isWanted(`${mutant.file}:${mutant.line} ${mutant.what}`))
     await assertGreen(copy, databaseUrl)
     console.log(`${queue.length} mutants of ${files.length} files, ${workers} at a time`)
     const verdicts: Verdict[] = []
