@@ -94,6 +94,21 @@ test('retries are bounded, other faults are thrown at once, and both undo', asyn
   assert.equal((await db.tables<Tables>().selectFrom('purse').selectAll().execute()).length, 0)
 })
 
+/** A connection that was idle when it was dropped may be found dead only by the query that draws it. */
+async function answersAgain(
+  pool: { query(text: string): Promise<{ rows: { one: number }[] }> },
+  most = 3,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      assert.equal((await pool.query('select 1 as one')).rows[0]?.one, 1)
+      return
+    } catch (fault) {
+      if (attempt === most) throw fault
+    }
+  }
+}
+
 test('a server that drops its connections costs the queries that ran, never the process', async () => {
   await using scratch = await World.database()
   const lines: string[] = []
@@ -107,7 +122,7 @@ test('a server that drops its connections costs the queries that ran, never the 
   await running
   await assert.rejects(held.query('select 1'))
   held.release(true)
-  assert.equal((await db.pool.query('select 1 as one')).rows[0].one, 1)
+  await answersAgain(db.pool)
   await assert.rejects(
     db.transact<Tables, unknown>(async (trx) => {
       await sql`select 1`.execute(trx)
@@ -115,7 +130,7 @@ test('a server that drops its connections costs the queries that ran, never the 
       return sql`select 1`.execute(trx)
     }),
   )
-  assert.equal((await db.pool.query('select 1 as one')).rows[0].one, 1)
+  await answersAgain(db.pool)
   assert.ok(lines.length > 0)
   await db.close()
   await db.close()
