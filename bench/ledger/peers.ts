@@ -102,9 +102,23 @@ export async function openPeers(url: string): Promise<Peers> {
   }
 }
 
-async function rowLocked(pool: pg.Pool, { key, payer, amount }: { key: string; payer: bigint; amount: bigint }) {
+type Transfer = { readonly key: string; readonly payer: bigint; readonly amount: bigint }
+
+async function rowLocked(pool: pg.Pool, transfer: Transfer): Promise<void> {
   const client = await pool.connect()
-  await client.query('begin')
+  try {
+    await client.query('begin')
+    await writeTransfer(client, transfer)
+    await client.query('commit')
+    client.release()
+  } catch (fault) {
+    // Kept, it would let the end of the run wait for it for ever.
+    client.release(true)
+    throw fault
+  }
+}
+
+async function writeTransfer(client: pg.PoolClient, { key, payer, amount }: Transfer): Promise<void> {
   const { rows } = await client.query<Row>({ ...statements.lock, values: [payer, payee] })
   const [from, to] = rows
   assert.ok(from && to && from.balance >= amount, 'both accounts are there, and the payer can pay')
@@ -119,6 +133,4 @@ async function rowLocked(pool: pg.Pool, { key, payer, amount }: { key: string; p
     ...statements.balances,
     values: [payer, before.balance, before.version, payee, after.balance, after.version],
   })
-  await client.query('commit')
-  client.release()
 }
