@@ -12,6 +12,9 @@ let wallet: Account
 let other: Account
 let dollars: Account
 let fees: Account
+let issued: Account
+/** Nine points, four of them held, and no lots. */
+let plain: Account
 /** What the room of messages may credit and not debit, both, and neither. */
 let pending: Account
 let expense: Account
@@ -29,6 +32,8 @@ before(async () => {
   wallet = await house.account('wallet.points', { user: 'ada' })
   other = await house.account('wallet.points', { user: 'grace' })
   dollars = await house.account('funding.source', { unit: 'USD' })
+  issued = await house.account('points.issued')
+  plain = await house.account('wallet.points', { user: 'ken' })
   fees = await house.account('cash.fees', { unit: 'USD' })
   pending = await house.account('creator.pending', { user: 'ada' })
   expense = await house.account('creators.expense')
@@ -42,8 +47,10 @@ before(async () => {
     { ...moving(house.source, wallet, 100n), key },
     granting(house, wallet, 10n, -1n, tomorrow),
     reserving(hold, wallet, 30n),
+    moving(house.source, plain, 9n),
+    reserving(uuidv7(), plain, 4n),
   ]
-  assert.deepEqual(await house.raw(opening), ['posted', 'posted', 'posted'])
+  assert.deepEqual(new Set(await house.raw(opening)), new Set(['posted']))
   const rows = await house.query<{ lot: bigint; pos: bigint }>(
     `select (select id from ledger.lot) as lot, (select pos from ledger.leg where journal = $1) as pos`,
     [key],
@@ -89,7 +96,7 @@ const refusals: readonly [what: string, status: string, journal: () => RawJourna
   ['an extension by less than nothing', 'invalid_amount', () => extending(-1n)],
   ['a release of less than nothing', 'invalid_amount', () => releasing(-1n)],
   ['more than an amount can be', 'invalid_amount', () => moving(house.source, wallet, most + 1n)],
-  ['a credit beyond what can be counted', 'amount_too_large', () => moving(house.source, wallet, most - 109n)],
+  ['a credit beyond what can be counted', 'amount_too_large', () => moving(issued, wallet, most - 109n)],
   ['a debit beyond what can be counted', 'amount_too_large', () => moving(house.source, other, most - 109n)],
   ['points for dollars', 'wrong_unit', () => moving(house.source, dollars, 1n)],
   [
@@ -120,6 +127,12 @@ const refusals: readonly [what: string, status: string, journal: () => RawJourna
   ['a return to a lot that is not there', 'unknown_lot', () => moving(house.source, wallet, 1n, { put: nobody })],
   [`a return to another account's lot`, 'unknown_lot', () => moving(house.source, other, 1n, { put: lot })],
   ['more than is available', 'insufficient_funds', () => moving(wallet, house.source, 81n)],
+  ['more than is available where there are no lots', 'insufficient_funds', () => moving(plain, house.source, 6n)],
+  [
+    'more than is loose where there are no lots',
+    'insufficient_funds',
+    () => moving(plain, house.source, 6n, { draw: -1n }),
+  ],
   ['more than is loose', 'insufficient_funds', () => moving(wallet, house.source, 81n, { draw: -1n })],
   ['a hold of more than is available', 'insufficient_funds', () => reserving(uuidv7(), wallet, 81n)],
   ['an extension by more than is available', 'insufficient_funds', () => extending(81n)],
@@ -145,6 +158,7 @@ for (const [what, status, journal] of refusals) {
 /** What is just within each bound is posted, in a transaction that is then undone. */
 const yeses: readonly [what: string, journal: () => RawJournal][] = [
   ['all that is available', () => moving(wallet, house.source, 80n)],
+  ['all that is available where there are no lots', () => moving(plain, house.source, 5n)],
   ['all that is loose', () => moving(wallet, house.source, 80n, { draw: -1n })],
   ['a hold of all that is available', () => reserving(uuidv7(), wallet, 80n)],
   ['an extension by all that is available', () => extending(80n)],
@@ -153,7 +167,7 @@ const yeses: readonly [what: string, journal: () => RawJournal][] = [
   ['a release of all of the hold', () => releasing(30n)],
   ['a release of the rest', () => releasing(0n)],
   ['all that was moved, taken back', () => moving(wallet, house.source, 80n, { draw: -1n, reverses: pos })],
-  ['as much as can be counted', () => moving(house.source, wallet, most - 110n)],
+  ['as much as can be counted', () => moving(issued, wallet, most - 110n)],
   ['as much as an amount can be', () => moving(dollars, fees, most)],
   [
     'a return to the lot',
@@ -163,16 +177,7 @@ const yeses: readonly [what: string, journal: () => RawJournal][] = [
 ]
 
 for (const [what, journal] of yeses) {
-  test(`posted: ${what}`, async () => {
-    const client = await house.db.pool.connect()
-    try {
-      await client.query('begin')
-      assert.deepEqual(await house.rawOn(client, [journal()]), ['posted'])
-    } finally {
-      await client.query('rollback')
-      client.release()
-    }
-  })
+  test(`posted: ${what}`, async () => assert.deepEqual(await undone(journal()), ['posted']))
 }
 
 test('a hold is refused from its instant on, and its key says so', async () => {
@@ -187,6 +192,49 @@ test('a hold is refused from its instant on, and its key says so', async () => {
     await client.query('rollback')
   }
   client.release()
+})
+
+/** Posts in a transaction that is then undone. */
+async function undone(...journals: RawJournal[]): Promise<string[]> {
+  const client = await house.db.pool.connect()
+  try {
+    await client.query('begin')
+    return await house.rawOn(client, journals)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+test('a hold that the batch has resolved is resolved for the rest of it', async () => {
+  for (const last of [settling(30n), releasing(30n), releasing(0n)]) {
+    const answers = await undone(last, settling(1n), extending(1n), extending(0n), releasing(1n), releasing(0n))
+    assert.deepEqual(answers, ['posted', ...Array.from({ length: 5 }, () => 'unknown_hold')])
+  }
+})
+
+test('a hold can be used from the next journal on, in the same batch', async () => {
+  const made = uuidv7()
+  const use = [extending(1n, made), settling(2n, made), releasing(0n, made)]
+  assert.deepEqual(await undone(reserving(made, wallet, 5n), ...use), ['posted', 'posted', 'posted', 'posted'])
+  for (const { legs } of use) {
+    const both = { key: made, legs: [...reserving(made, wallet, 5n).legs, ...legs] }
+    assert.deepEqual(await undone(both, reserving(uuidv7(), wallet, 80n)), ['unknown_hold', 'posted'])
+  }
+})
+
+test('what one journal gives, the next of the batch can spend', async () => {
+  const spend = (account: Account, amount: bigint) => moving(account, house.source, amount)
+  assert.deepEqual(await undone(moving(house.source, plain, 3n), spend(plain, 8n), spend(plain, 1n)), [
+    'posted',
+    'posted',
+    'insufficient_funds',
+  ])
+  assert.deepEqual(await undone(spend(plain, 6n), moving(house.source, plain, 1n), spend(plain, 6n)), [
+    'insufficient_funds',
+    'posted',
+    'posted',
+  ])
 })
 
 test('a key is answered by its digest: the same body repeats, another is refused', async () => {

@@ -117,3 +117,35 @@ test('what is taken back returns to the very lot, spent or not, and to no other 
   assert.deepEqual(await house.raw([into(1n, grace)]), ['unknown_lot'])
   await posts(house, into(4n, grace))
 })
+
+test('holds that end together end apart: each on each account has its own journal, and gives back its own', async () => {
+  await using house = await openRawHouse()
+  const ada = await walletOf(house)
+  const grace = await walletOf(house, 'grace')
+  const [first, second, shared] = [uuidv7(), uuidv7(), uuidv7()]
+  await posts(
+    house,
+    moving(house.source, ada, 10n),
+    moving(house.source, grace, 10n),
+    granting(house, ada, 4n, -1n, later(house, 9)),
+    reserving(first, ada, 5n),
+    reserving(second, ada, 2n),
+    { key: shared, legs: [...reserving(shared, ada, 3n).legs, ...reserving(shared, grace, 6n).legs] },
+  )
+  house.clock.advance(hour)
+  await posts(house, moving(ada, grace, 14n))
+  const ended = await house.query<{ hold: string; dr: bigint; amount: bigint; journals: bigint }>(
+    `select l.hold, l.dr, sum(l.amount)::int8 as amount, count(distinct l.journal) as journals from ledger.leg l
+    join ledger.journal j on j.home = l.home and j.id = l.journal
+    where l.op = 5 and j.id = ledger.expiry_key(l.hold, l.dr) group by l.hold, l.dr order by amount`,
+  )
+  assert.deepEqual(
+    ended.map(({ hold, dr, amount, journals }) => [hold, dr, amount, journals]),
+    [
+      [second, ada.id, 2n, 1n],
+      [shared, ada.id, 3n, 1n],
+      [first, ada.id, 5n, 1n],
+      [shared, grace.id, 6n, 1n],
+    ],
+  )
+})
