@@ -169,17 +169,19 @@ async function main(): Promise<void> {
     const [copy = root] = copies
     const all = files.flatMap((file) => mutantsOf(file, readFileSync(join(copy, file), 'utf8')))
     const isWanted = (words: string) => wanted.length === 0 || wanted.some((text) => words.includes(text))
-    const queue = all.filter((mutant) => isWanted(`${mutant.file}:${mutant.line} ${mutant.what}`))
+    const chosen = all.filter((mutant) => isWanted(`${mutant.file}:${mutant.line} ${mutant.what}`))
+    const queue = chosen.filter((mutant) => reasonOf(mutant) === undefined)
     await assertGreen(copy, databaseUrl)
     console.log(`${queue.length} mutants of ${files.length} files, ${workers} at a time`)
     const verdicts: Verdict[] = []
+    const skipped = chosen.length - queue.length
     const tell = (verdict: Verdict) => {
       verdicts.push(verdict)
       const { mutant, outcome, by } = verdict
       console.log(`${verdicts.length} ${outcome} ${mutant.file}:${mutant.line} ${mutant.what} ${by}`)
     }
     await Promise.all(copies.map((one) => work(queue, one, databaseUrl, tell)))
-    summarise(verdicts)
+    summarise(verdicts, skipped)
   } finally {
     for (const copy of copies) rmSync(copy, { recursive: true, force: true })
   }
@@ -211,23 +213,15 @@ async function assertGreen(copy: string, databaseUrl: string): Promise<void> {
   }
 }
 
-function summarise(verdicts: readonly Verdict[]): void {
+const reasonOf = ({ what }: Mutant) => equivalents.find(([words]) => words.test(what))?.[1]
+
+function summarise(verdicts: readonly Verdict[], equivalent: number): void {
   const of = (outcome: Outcome) => verdicts.filter((verdict) => verdict.outcome === outcome)
-  const reasonOf = ({ mutant }: Verdict) => equivalents.find(([text]) => mutant.what.includes(text))?.[1]
   const survivors = of('survived')
-  const explained = survivors.filter((verdict) => reasonOf(verdict) !== undefined)
-  console.log('\nSurvivors:')
-  for (const verdict of survivors) {
-    const { mutant } = verdict
-    console.log(`  ${mutant.file}:${mutant.line} ${mutant.what}\n      ${reasonOf(verdict) ?? 'NO TEST NOTICES'}`)
-  }
-  const killed = of('killed').length
-  const unexplained = survivors.length - explained.length
-  console.log(
-    `\n${killed} killed, ${explained.length} equivalent, ${unexplained} survived, ${of('invalid').length} not installable`,
-  )
-  console.log(JSON.stringify({ killed, equivalent: explained.length, survived: unexplained }))
-  if (unexplained > 0) process.exitCode = 1
+  for (const { mutant } of survivors) console.log(`NO TEST NOTICES ${mutant.file}:${mutant.line} ${mutant.what}`)
+  const counts = { killed: of('killed').length, survived: survivors.length, equivalent, invalid: of('invalid').length }
+  console.log(JSON.stringify(counts))
+  if (survivors.length > 0) process.exitCode = 1
 }
 
 await main()
