@@ -29,7 +29,7 @@ const answers = [
 
 async function playOnce(seed: number, steps: number) {
   await using database = await World.database({ poolMax: 1 })
-  return playMarket({ db: database.db, seed, steps })
+  return await playMarket({ db: database.db, seed, steps })
 }
 
 const heard = new Set<string>()
