@@ -23,6 +23,8 @@ export type Desk = {
   readonly holds: KnownHold[]
   readonly posted: { readonly key: Uuid; readonly room: string }[]
   readonly asked: Step[]
+  /** Instants at which a hold or a lot ends, for a clock that is to strike just then. */
+  readonly ends: number[]
   readonly now: () => Date
   readonly key: () => Uuid
   readonly endedLots: () => readonly EndedLot[]
@@ -43,18 +45,28 @@ export function post<Spec extends TemplateSpec>(template: Template<Spec>, input:
 
 const minute = 60_000
 const day = 86_400_000
+const endsMax = 100
 
 /** Mostly minutes, at times days. */
-export function holdMs({ dice, pace }: Desk): number {
-  return Math.ceil((dice.chance(0.1) ? dice.below(3 * day) : 5000 + dice.below(30 * minute)) * pace)
+export function holdMs(desk: Desk): number {
+  const { dice, pace, now } = desk
+  const duration = Math.ceil((dice.chance(0.1) ? dice.below(3 * day) : 5000 + dice.below(30 * minute)) * pace)
+  note(desk, now().getTime() + duration)
+  return duration
+}
+
+function note({ ends }: Desk, end: number): number {
+  if (ends.push(end) > endsMax) ends.shift()
+  return end
 }
 
 /** The end of the day, so that many lots end together, or some days on; at times it has passed already. */
-export function lotEnd({ dice, pace, now }: Desk, days: number): Date {
+export function lotEnd(desk: Desk, days: number): Date {
+  const { dice, pace, now } = desk
   const at = now().getTime()
   if (dice.chance(0.02)) return new Date(at - minute)
-  if (dice.chance(0.5)) return new Date((Math.floor(at / (day * pace)) + 1) * day * pace)
-  return new Date(at + Math.ceil((1 + dice.below(days * 24)) * (day / 24) * pace))
+  if (dice.chance(0.5)) return new Date(note(desk, (Math.floor(at / (day * pace)) + 1) * day * pace))
+  return new Date(note(desk, at + Math.ceil((1 + dice.below(days * 24)) * (day / 24) * pace)))
 }
 
 const holdsMax = 120

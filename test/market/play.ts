@@ -33,7 +33,7 @@ const compareEvery = 500
 const keysAtOnce = 200
 const lotsListed = 10_000
 
-type Market = {
+export type Market = {
   readonly db: Database
   readonly ledger: Ledger
   readonly clock: SettableClock
@@ -90,7 +90,8 @@ export async function playMarket(options: {
   }
 }
 
-async function openMarket(db: Database, seed: number): Promise<Market> {
+/** An open market at nine in the morning, in which nothing has happened yet. */
+export async function openMarket(db: Database, seed: number): Promise<Market> {
   const clock = settableClock(new Date('2026-12-01T09:00:00Z'))
   const ledger = await openLedger({ db, charts: flows, clock, limits: { batchesInFlight: 1, waitingMax } })
   const places = await openPlaces(ledger)
@@ -101,7 +102,8 @@ async function openMarket(db: Database, seed: number): Promise<Market> {
   return { db, ledger, clock, model, trade, ended, counts: new Map(), digest: createHash('sha256') }
 }
 
-async function playGroup(market: Market, group: readonly Step[]): Promise<void> {
+/** Asks all of a group at once, and holds every answer and every row it touched against the model. Answers what was told. */
+export async function playGroup(market: Market, group: readonly Step[]): Promise<readonly string[]> {
   const { db, ledger, clock, model, trade, counts, digest } = market
   const now = clock.now().getTime()
   const foretold = play(model, { steps: group, now, waitingMax })
@@ -118,6 +120,7 @@ async function playGroup(market: Market, group: readonly Step[]): Promise<void> 
   const accounts = [...new Set(group.flatMap((step) => touched(model, step)))]
   await compare(db, model, { accounts, keys: group.map(keyOf) })
   await look(market, accounts)
+  return answers.map(({ status }) => status)
 }
 
 function touched(model: Model, step: Step): bigint[] {

@@ -32,7 +32,7 @@ export function createTrade({ seed, places, now, endedLots, pace = 1 }: TradeOpt
   const dice = createDice(seed)
   let keys = 0
   const key = () => derivedId(now(), 'market', String(seed), String(++keys))
-  const desk: Desk = { dice, places, now, key, endedLots, pace, holds: [], posted: [], asked: [] }
+  const desk: Desk = { dice, places, now, key, endedLots, pace, holds: [], posted: [], asked: [], ends: [] }
   const drawPost = table([...pointDoings, ...cashDoings])
   const drawMischief = table(mischief)
 
@@ -61,10 +61,12 @@ export function createTrade({ seed, places, now, endedLots, pace = 1 }: TradeOpt
       const length = dice.chance(0.003) ? 50 + dice.below(10) : 1 + dice.below(24)
       return Array.from({ length }, drawPosting)
     },
-    /** Mostly seconds later; at times days, and at times earlier: a clock that was set back. */
+    /** Mostly seconds later; at times just when something ends, or days, or earlier: a clock that was set back. */
     nextInstant(): Date {
       const at = now().getTime()
       if (dice.chance(0.2)) return new Date(at)
+      const next = desk.ends.filter((end) => end > at).toSorted((a, b) => a - b)[0]
+      if (next !== undefined && dice.chance(0.15)) return new Date(next)
       if (dice.chance(0.01)) return new Date(at + dice.below(30 * hour))
       if (dice.chance(0.01)) return new Date(at - dice.below(hour))
       return new Date(at + dice.below(25 * second))

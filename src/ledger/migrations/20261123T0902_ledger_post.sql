@@ -337,6 +337,15 @@ begin
           elsif op > op_move and y > 0 then
             part_amount[q] := part_amount[q] - y; a[d][a_held] := a[d][a_held] - y; hold_open[h] := hold_open[h] - y;
             if t <> 0 then lot_held[t] := lot_held[t] - y; a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
+            if part_amount[q] = 0 then -- this journal's own part: left in its place, it would part what an extension joins
+              prior := hold_first[h];
+              if prior = q then
+                hold_first[h] := 0; hold_last[h] := 0;
+              else
+                while part_next[prior] <> q loop prior := part_next[prior]; end loop;
+                part_next[prior] := 0; hold_last[h] := prior;
+              end if;
+            end if;
           end if;
           if t <> 0 then out_from[n] := null; out_dr_lot[n] := null; end if;
           if op > op_move then out_hold[n] := null; end if;

@@ -1,0 +1,56 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+export type Cutter = AsyncDisposable & {
+  readonly port: number
+  /** Drops the next so many connections at the moment the server's reply arrives: committed, and the caller never hears. */
+  cut(count: number): void
+  readonly cuts: number
+}
+
+/** Stands between the workers and the server and passes everything on, until it is told to cut. */
+export async function openCutter(serverPort: number): Promise<Cutter> {
+  let wanted = 0
+  let cuts = 0
+  const open = new Set<Socket>()
+  const server = createServer((client) => {
+    const upstream = connect(serverPort, '127.0.0.1')
+    const drop = () => {
+      for (const socket of [client, upstream]) {
+        open.delete(socket)
+        socket.destroy()
+      }
+    }
+    let asked = 0
+    for (const socket of [client, upstream]) {
+      open.add(socket)
+      socket.on('error', drop).on('close', drop)
+    }
+    client.on('data', (part) => {
+      asked += part.length
+      upstream.write(part)
+    })
+    upstream.on('data', (part) => {
+      // Only a connection that is past its greeting and has posted something is worth cutting.
+      if (wanted > 0 && asked > 4000) {
+        wanted--
+        cuts++
+        drop()
+      } else {
+        client.write(part)
+      }
+    })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  return {
+    port: address && typeof address === 'object' ? address.port : 0,
+    cut: (count) => void (wanted += count),
+    get cuts() {
+      return cuts
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of open) socket.destroy()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { isUuid } from '#kernel'
+import { openLedger, type Proof } from '#ledger'
+import { openDatabase, type Database } from '#platform'
+import { flows } from '../flows.ts'
+import { ask, keyOf, openStreet, told, type Ask, type Street } from './deals.ts'
+
+export type Verdict = {
+  /** Journals acknowledged to somebody, each counted once. */
+  readonly acknowledged: number
+  readonly journals: number
+  /** How often a caller was told that the outcome is not known, or that the ledger is out of reach. */
+  readonly unknown: number
+  /** In words; empty when all is as it was acknowledged. */
+  readonly wrongs: readonly string[]
+  readonly proof: Proof
+}
+
+type Line = Partial<Ask> & { asked?: string; answered?: string; unknown?: string; answer?: string; postedAt?: string }
+type Posted = { readonly one: Ask; readonly postedAt: string }
+type Record = {
+  asked: Set<string>
+  posted: Map<string, Posted>
+  unknown: Map<string, Ask>
+  unknowns: number
+  wrongs: string[]
+}
+
+/** Holds what the recorder was told against what the ledger has, and asks everything that was acknowledged once more. */
+export async function judge(url: string, lines: readonly string[]): Promise<Verdict> {
+  const record = readRecord(lines)
+  const db = openDatabase({ url })
+  try {
+    const ledger = await openLedger({ db, charts: flows })
+    const street = await openStreet(ledger)
+    const journals = await compareStored(db, record)
+    await askAgain(street, record)
+    const proof = await ledger.prove()
+    const { posted, unknowns, wrongs } = record
+    return { acknowledged: posted.size, journals, unknown: unknowns, wrongs, proof }
+  } finally {
+    await db.close()
+  }
+}
+
+function readRecord(lines: readonly string[]): Record {
+  const record: Record = { asked: new Set(), posted: new Map(), unknown: new Map(), unknowns: 0, wrongs: [] }
+  const asks = new Map<string, Ask>()
+  for (const text of lines) {
+    const line = JSON.parse(text) as Line
+    const { deal = 0, step = 0, variant = 0, postedAt } = line
+    if (line.asked) {
+      record.asked.add(line.asked)
+      asks.set(line.asked, { deal, step, variant })
+    }
+    const lost = line.unknown && asks.get(line.unknown)
+    if (line.unknown && lost) {
+      record.unknowns++
+      record.unknown.set(line.unknown, lost)
+    }
+    if (!line.answered || line.answer !== 'posted' || !postedAt) continue
+    const before = record.posted.get(line.answered)
+    if (before && (before.one.variant !== variant || before.postedAt !== postedAt)) {
+      record.wrongs.push(`${line.answered} was acknowledged twice, differently`)
+    }
+    record.posted.set(line.answered, { one: { deal, step, variant }, postedAt })
+  }
+  return record
+}
+
+/** Acknowledged ones are there, at their instant; nothing is there that nobody asked for. */
+async function compareStored(db: Database, { asked, posted, wrongs }: Record): Promise<number> {
+  const { rows } = await db.pool.query<{ id: string; at: Date }>(
+    `select j.id, b.posted_at as at from ledger.journal j
+    join ledger.batch b on b.home = j.home and b.seq = j.batch where j.template <> 0`,
+  )
+  const stored = new Map(rows.map(({ id, at }) => [id, at.toISOString()]))
+  for (const [key, { postedAt }] of posted) {
+    if (stored.get(key) !== postedAt) wrongs.push(`${key} was acknowledged at ${postedAt}, stored: ${stored.get(key)}`)
+  }
+  for (const key of stored.keys()) if (!isUuid(key) || !asked.has(key)) wrongs.push(`${key} was asked for by nobody`)
+  return rows.length
+}
+
+/** The same key answers as it did, another body under it is refused, and who never learnt the outcome learns it now. */
+async function askAgain(street: Street, { posted, unknown, wrongs }: Record): Promise<void> {
+  await Promise.all(
+    [...posted.values()].map(async ({ one, postedAt }) => {
+      const again = told(await ask(street, one))
+      if (again.postedAt !== postedAt) wrongs.push(`${keyOf(one)} now answers ${again.answer} ${again.postedAt}`)
+      const other = told(await ask(street, { ...one, variant: 1 - one.variant }))
+      if (other.answer !== 'key_reused' && differs(one)) wrongs.push(`${keyOf(one)} took another body: ${other.answer}`)
+    }),
+  )
+  await Promise.all([...unknown.values()].map(async (one) => told(await ask(street, one))))
+}
+
+/** Releasing a hold has no amount, so its two variants are one body. */
+function differs({ deal, step }: Ask): boolean {
+  return !(deal % 5 === 3 && step === 1)
+}
