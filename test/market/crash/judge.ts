@@ -59,7 +59,8 @@ function readRecord(lines: readonly string[]): Record {
     }
     if (!line.answered || line.answer !== 'posted' || !postedAt) continue
     const before = record.posted.get(line.answered)
-    if (before && (before.one.variant !== variant || before.postedAt !== postedAt)) {
+    const isOther = before && before.one.variant !== variant && differs({ deal, step, variant })
+    if (before && (isOther || before.postedAt !== postedAt)) {
       record.wrongs.push(`${line.answered} was acknowledged twice, differently`)
     }
     record.posted.set(line.answered, { one: { deal, step, variant }, postedAt })

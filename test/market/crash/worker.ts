@@ -2,6 +2,7 @@
 // what it is answered it tells the recorder, and waits until that is written down, before it does anything else.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LedgerUnavailable, openLedger, OutcomeUnknown } from '#ledger'
 import { openDatabase } from '#platform'
 import { createDice } from '../dice.ts'
@@ -10,6 +11,7 @@ import { ask, dealsMax, keyOf, openStreet, stepsOf, told, type Ask, type Street 
 
 const [url, port, seed] = process.argv.slice(2) as [string, string, string]
 const askersAtOnce = 24
+const opensMax = 100
 const dice = createDice(Number(seed))
 let stopping = false
 process.on('SIGTERM', () => (stopping = true))
@@ -56,15 +58,28 @@ async function asker(street: Street, tell: Tell): Promise<void> {
   }
 }
 
+/** The server may be down just now: whoever opens in the morning tries the door again. */
+async function openShop(): Promise<{ street: Street; close: () => Promise<void> }> {
+  for (let attempt = 1; ; attempt++) {
+    const db = openDatabase({ url, poolMax: 4, applicationName: 'bottega-crash' })
+    try {
+      const ledger = await openLedger({ db, charts: flows, limits: { retryForMs: 700 } })
+      const close = () => ledger.close().then(() => db.close())
+      return { street: await openStreet(ledger), close }
+    } catch (fault) {
+      await db.close()
+      if (attempt === opensMax) throw fault
+      await sleep(200)
+    }
+  }
+}
+
 async function main(): Promise<void> {
   const { tell, socket } = await openRecorder()
-  const db = openDatabase({ url, poolMax: 4, applicationName: 'bottega-crash' })
-  const ledger = await openLedger({ db, charts: flows, limits: { retryForMs: 700 } })
-  const street = await openStreet(ledger)
+  const { street, close } = await openShop()
   await tell({ ready: process.pid })
   await Promise.all(Array.from({ length: askersAtOnce }, () => asker(street, tell)))
-  await ledger.close()
-  await db.close()
+  await close()
   socket.end()
 }
 
