@@ -1,6 +1,6 @@
 import { assert, isRefusal, type Ratio, type Refusal, type Uuid } from '#kernel'
 import type { Database } from '#platform'
-import { createBatcher, type Batcher } from './batcher.ts'
+import { createBatcher, LedgerUnavailable, type Batcher } from './batcher.ts'
 import type { Template, TemplateSpec } from './chart.ts'
 import { digestOf, journalOf, no, reversalLegs, type AnyInput, type Input, type Journal } from './journal.ts'
 import type { LedgerRefusal } from './status.ts'
@@ -88,7 +88,7 @@ export function createPosting(options: {
     if (!answer) return no('ledger_busy')
     const { status, postedAt } = answer
     if (status === 'posted' || status === 'repeated') return { journal: journal.key, postedAt }
-    return no(status === 'unknown_hold' ? await fateOf(db, journal) : status)
+    return no(status === 'unknown_hold' ? await reached(fateOf(db, journal)) : status)
   }
 
   return {
@@ -103,9 +103,9 @@ export function createPosting(options: {
       // The body is what was asked for: the legs depend on what else has been reversed since.
       const share = part ? `${part.numerator}/${part.denominator}` : 'rest'
       const digest = digestOf(`reverse|${journal}|${room}|${share}|${effectiveAt?.getTime() ?? ''}`)
-      const earlier = await postedUnder(db, home, key)
+      const earlier = await reached(postedUnder(db, home, key))
       if (earlier) return earlier.digest === digest ? { journal: key, postedAt: earlier.postedAt } : no('key_reused')
-      const stored = await storedJournal(db, home, journal)
+      const stored = await reached(storedJournal(db, home, journal))
       if (!stored) return no('unknown_journal')
       if (stored.room !== room) return no('foreign_kind')
       const legs = reversalLegs(stored.legs, part)
@@ -116,6 +116,16 @@ export function createPosting(options: {
     idle: async () => {
       await Promise.all([...batchers.values()].map((batcher) => batcher.idle()))
     },
+  }
+}
+
+/** What is read beside posting has posted nothing: a database out of reach is no more than that. */
+async function reached<Answer>(read: Promise<Answer>): Promise<Answer> {
+  try {
+    return await read
+  } catch (fault) {
+    if (faultOf(fault) === 'data') throw fault
+    throw new LedgerUnavailable('The database cannot be asked now.', { cause: fault })
   }
 }
 

@@ -17,11 +17,12 @@ class NotConnected extends Error {
  * from the ledger itself, so this is too rare to be looked for in every call.
  */
 export async function send(db: Database, home: number, batch: readonly Journal[], now: Date | null): Promise<Answer[]> {
+  const values = encode(home, batch, now)
   const client = await db.pool.connect().catch((cause: unknown) => {
     throw new NotConnected(cause instanceof Error ? cause.message : String(cause), { cause })
   })
   try {
-    const { rows } = await client.query<PostRow>({ ...postStatement, values: encode(home, batch, now) })
+    const { rows } = await client.query<PostRow>({ ...postStatement, values })
     client.release()
     return decode(rows[0] as PostRow, batch)
   } catch (fault) {
