@@ -108,6 +108,7 @@ async function install(mutant: Mutant, admin: pg.Client, databaseUrl: string, co
   if (/^(?:create table|alter table|create schema)/m.test(sql)) return true
   const template = templateOf(databaseUrl, copy)
   const sound = pg.escapeIdentifier(templateOf(databaseUrl, root))
+  await dropDatabases(admin, template)
   await admin.query(`create database ${pg.escapeIdentifier(template)} template ${sound}`)
   const url = new URL(databaseUrl)
   url.pathname = `/${encodeURIComponent(template)}`
@@ -213,7 +214,7 @@ async function assertGreen(copy: string, databaseUrl: string): Promise<void> {
   }
 }
 
-const reasonOf = ({ what }: Mutant) => equivalents.find(([words]) => words.test(what))?.[1]
+const reasonOf = ({ what, context }: Mutant) => equivalents.find(([words]) => words.test(`${what} in ${context}`))?.[1]
 
 function summarise(verdicts: readonly Verdict[], equivalent: number): void {
   const of = (outcome: Outcome) => verdicts.filter((verdict) => verdict.outcome === outcome)
