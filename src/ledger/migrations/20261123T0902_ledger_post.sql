@@ -54,7 +54,7 @@ declare
 
   -- holds by place, and their parts, chained by part_next in the order of settling. state: 0 none, 1 open, 3 expired
   n_named constant int := coalesce(cardinality(h_ids), 0); n_holds int := n_named; n_parts int := 0;
-  hold_state int[]; hold_first int[]; hold_last int[]; hold_n int[]; hold_open bigint[]; hold_until bigint[];
+  hold_state int[]; hold_first int[]; hold_last int[]; hold_n int[]; hold_open bigint[]; hold_until bigint[]; part_prior int[];
   part_tid tid[]; part_hold int[]; part_n int[]; part_lot int[]; part_lot_id bigint[]; part_amount bigint[]; part_next int[];
 
   rev_left bigint[]; rev_was bigint[]; rev_original bigint[]; -- of the legs being reversed
@@ -287,7 +287,7 @@ begin
               part_hold[n_parts] := h; part_n[n_parts] := hold_n[h]; part_lot[n_parts] := t; part_amount[n_parts] := 0;
               part_lot_id[n_parts] := case when t = 0 then 0 else lot_id[t] end; part_next[n_parts] := 0;
               if prior = 0 then hold_first[h] := n_parts; else part_next[prior] := n_parts; end if;
-              hold_last[h] := n_parts;
+              hold_last[h] := n_parts; part_prior[n_parts] := prior;
             end if;
             out_part[n] := hold_last[h]; part_amount[hold_last[h]] := part_amount[hold_last[h]] + y;
             a[d][a_held] := a[d][a_held] + y; hold_open[h] := hold_open[h] + y;
@@ -337,19 +337,13 @@ begin
           elsif op > op_move and y > 0 then
             part_amount[q] := part_amount[q] - y; a[d][a_held] := a[d][a_held] - y; hold_open[h] := hold_open[h] - y;
             if t <> 0 then lot_held[t] := lot_held[t] - y; a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
-            if part_amount[q] = 0 then -- this journal's own part: left in its place, it would part what an extension joins
-              prior := hold_first[h];
-              if prior = q then
-                hold_first[h] := 0; hold_last[h] := 0;
-              else
-                while part_next[prior] <> q loop prior := part_next[prior]; end loop;
-                part_next[prior] := 0; hold_last[h] := prior;
-              end if;
+            if part_amount[q] = 0 and part_prior[q] is not null then -- made here: left in its place, it would part its neighbours
+              prior := part_prior[q]; hold_last[h] := prior;
+              if prior = 0 then hold_first[h] := 0; else part_next[prior] := 0; end if;
             end if;
           end if;
           if t <> 0 then out_from[n] := null; out_dr_lot[n] := null; end if;
-          if op > op_move then out_hold[n] := null; end if;
-          n := n - 1;
+          if op > op_move then out_hold[n] := null; end if; n := n - 1;
         end loop;
       end if;
     end if;
@@ -368,9 +362,7 @@ begin
     perform ledger.write_hold_parts(p_home, p_accounts, h_ids, h_accounts, hold_until, part_tid, part_hold, part_n,
       part_lot_id, part_amount);
   end if;
-  if p_reversed is not null then
-    perform ledger.write_reversed(p_home, p_reversed, rev_original, rev_was, rev_left);
-  end if;
+  if p_reversed is not null then perform ledger.write_reversed(p_home, p_reversed, rev_original, rev_was, rev_left); end if;
 
   update ledger.account s set balance = a[g][1], held = a[g][2], version = a[g][3], lots = a[g][6]
   from generate_series(1, cardinality(p_accounts)) g where s.ctid = a_tid[g];
