@@ -94,11 +94,15 @@ test('no more calls are out than may be', async () => {
   assert.equal(most, 3)
 })
 
-test('a key that is in the batch already waits for the next one', async () => {
-  const [same, other] = keys(2) as [Uuid, Uuid]
-  const { post, batches } = recorded(posted)
-  await Promise.all([journal(same), journal(same), journal(other), journal(same)].map((one) => post(one)))
-  assert.deepEqual(batches, [[same, other], [same], [same]])
+test('a key that is in the batch already waits for the next one, and is the first in it', async () => {
+  const [same, second, third, fourth] = keys(4) as [Uuid, Uuid, Uuid, Uuid]
+  const { post, batches } = recorded(posted, { ...wide, journalsMax: 2 })
+  await Promise.all([same, same, second, third, same, fourth].map((key) => post(journal(key))))
+  assert.deepEqual(batches, [
+    [same, second],
+    [same, third],
+    [same, fourth],
+  ])
 })
 
 test('a batch that the database refuses is halved until the journal at fault stands alone; the others are posted', async () => {
@@ -119,6 +123,7 @@ test('a batch that the database refuses is halved until the journal at fault sta
     all.filter((key) => key !== poison),
     'each once, in order',
   )
+  assert.ok(batches.length <= 9, `${batches.length} calls: the fault is found by halves`)
   await batcher.idle()
 })
 
