@@ -149,3 +149,36 @@ test('holds that end together end apart: each on each account has its own journa
     ],
   )
 })
+
+test('the parts of holds that end together are told apart in whatever order they were made', async () => {
+  await using house = await openRawHouse()
+  const ada = await walletOf(house)
+  const [first, second] = [uuidv7(), uuidv7()]
+  await posts(
+    house,
+    granting(house, ada, 4n, -1n, later(house, 8)),
+    granting(house, ada, 6n, -1n, later(house, 9)),
+    moving(house.source, ada, 5n),
+  )
+  await posts(house, reserving(first, ada, 3n))
+  await posts(house, reserving(second, ada, 2n))
+  const extend = { op: 'extend', debit: ada, holdFor: microseconds(hour) } as const
+  await posts(house, { legs: [{ ...extend, amount: 2n, hold: first }] })
+  await posts(house, { legs: [{ ...extend, amount: 6n, hold: second }] })
+  const parts = await house.query<{ id: string; n: number; lot: bigint | null; amount: bigint }>(
+    'select id, n, lot, amount from ledger.hold order by id = $1, n',
+    [second],
+  )
+  assert.deepEqual(
+    parts.map(({ id, n, lot, amount }) => [id, n, lot, amount]),
+    [
+      [first, 1, 1n, 3n],
+      [first, 2, 2n, 2n],
+      [second, 1, 1n, 1n],
+      [second, 2, 2n, 4n],
+      [second, 3, null, 3n],
+    ],
+  )
+  house.clock.advance(hour)
+  await posts(house, moving(ada, house.source, 15n))
+})
