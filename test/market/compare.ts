@@ -32,7 +32,7 @@ const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`
 
 /**
  * Holds whose time has passed are over, whether or not their rows are there still. Planned anew each time: a plan from when
- * the tables were empty would scan them.
+ * the tables were empty would scan them, and so would a join of journals with their legs.
  */
 async function readTables(
   db: Database,
@@ -56,8 +56,9 @@ async function readTables(
         from ledger.hold h where h.home = 1 and h.account = any($1) and h.expires_at > $3),
       'legs', (select json_agg(json_build_object('journal', l.journal, 'op', l.op, 'dr', l.dr::text, 'cr', l.cr::text,
           'amount', l.amount::text, 'dr_lot', l.dr_lot::text, 'cr_lot', l.cr_lot::text, 'hold', l.hold) order by l.pos)
-        from ledger.journal j, generate_series(j.first_pos, j.first_pos + j.legs - 1) place, ledger.leg l
-        where l.home = 1 and l.pos = place and j.home = 1 and j.id = any($2)),
+        from ledger.journal j, generate_series(j.first_pos, j.first_pos + j.legs - 1) place,
+          lateral (select * from ledger.leg g where g.home = 1 and g.pos = place limit 1) l
+        where j.home = 1 and j.id = any($2)),
       'time', (select ${ms('b.posted_at')} from ledger.batch b where b.home = 1 order by b.seq desc limit 1)
       ) as tables`,
     values: [of.accounts, of.keys, new Date(of.at), of.lots],
