@@ -116,8 +116,10 @@ test('a server that drops its connections costs the queries that ran, never the 
   const db = openDatabase({ url: scratch.url, poolMax: 3, applicationName: 'dropped', log })
   const kill = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dropped'`
   const held = await db.pool.connect()
-  const running = assert.rejects(db.pool.query('select pg_sleep(5)'))
+  const running = assert.rejects(db.pool.query('select pg_sleep(60)'))
   await db.pool.query('select 1')
+  const asleep = `select 1 from pg_stat_activity where application_name = 'dropped' and state = 'active' and query ~ 'pg_sleep'`
+  while ((await scratch.db.pool.query(asleep)).rowCount === 0) continue
   await scratch.db.pool.query(kill)
   await running
   await assert.rejects(held.query('select 1'))
