@@ -9,6 +9,7 @@ export type Mutant = {
 }
 
 const slower = 'answers the same, only slower: what it skips would do nothing'
+const beyond = 'place 0 of an array is null, which compares as no and counts as nothing'
 const oneHome = 'answers the same: an account is of one home, and what is found by the account is of its home'
 
 /** Mutants that change no answer, by their words and the line they stand in, and why. They are counted and not run. */
@@ -30,6 +31,10 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
     /(?:amounts\[g\] > 0 → true|bound: > → >=) in +where s\.ctid = tids\[g\]/,
     'a part that holds nothing was deleted just before',
   ],
+  [/without a term: q <> 0 → true in/, beyond],
+  [/always taken: (?:t|rev) <> 0 → true in +if (?:t <> 0 then (?:out_from|lot_remaining)|rev <> 0)/, beyond],
+  [/always taken: op > op_move → true in +if op > op_move then out_hold/, beyond],
+  [/^condition without a term: t <> 0 → true in +while t <> 0 and/, beyond],
   [/^order removed: order by u\.at → nothing in/, 'unnest gives its rows in this order'],
 ]
 

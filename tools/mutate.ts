@@ -27,7 +27,7 @@ const files = globSync(`${folder}/*.sql`, { cwd: root })
   .filter((name) => !name.endsWith('.check.sql'))
   .toSorted()
 /** A mutant is killed by the first that fails, so those that notice most come first. */
-const tests = ['guards', 'batch', 'lots', 'homes', 'ledger', 'template', 'proof', 'reading', 'input']
+const tests = ['guards', 'available', 'batch', 'lots', 'homes', 'ledger', 'template', 'proof', 'reading', 'input']
   .map((name) => `src/ledger/${name}.test.ts`)
   .concat('test/market/market.test.ts')
   .filter((file) => existsSync(join(root, file)))
