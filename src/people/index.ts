@@ -1,0 +1,3 @@
+export type { People, PeopleOptions } from './people.ts'
+export type { Json, Personal } from './personal.ts'
+export type { Viewer } from './rules.ts'
