@@ -12,8 +12,9 @@ export type Account = {
 }
 
 type Value = string | number | boolean | null
+type Fact = Value | { readonly [name: string]: Value }
 /** What the journal should remember beside its amounts: a rate's version, an order's number. Never personal data. */
-export type Facts = { readonly [name: string]: Value | readonly Value[] | { readonly [name: string]: Value } }
+export type Facts = { readonly [name: string]: Fact | readonly Fact[] }
 
 type Given<Declared, Single> = Declared extends readonly unknown[] ? readonly Single[] : Single
 type MoneyOf<Declared> = Declared extends readonly [infer U extends Unit] | (infer U extends Unit) ? Money<U> : never

@@ -1,0 +1,2 @@
+export { earningsChart } from './chart.ts'
+export type { Earnings } from './earnings.ts'

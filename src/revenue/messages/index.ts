@@ -1,0 +1,1 @@
+export { messagesChart } from './chart.ts'
