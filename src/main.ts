@@ -1,6 +1,7 @@
-import { checkExposure, compose, explainFault, features, readConfig, runRoles, untilSignal } from '#app'
+import { join } from 'node:path'
+import { checkExposure, compose, explainFault, features, hostsOf, readConfig, runRoles, untilSignal } from '#app'
 import { systemClock } from '#kernel'
-import { createLog, migrate, openDatabase, stampInstall } from '#platform'
+import { createLog, migrate, openDatabase, openScreens, openSecret, stampInstall } from '#platform'
 import { findPostgres } from '../tools/postgres.ts'
 
 /** Everything opened here is closed in the opposite order: requests, jobs and events, the pool, PostgreSQL. */
@@ -15,10 +16,16 @@ async function main(): Promise<void> {
   await migrate({ db, root: import.meta.dirname, log })
   const install = await stampInstall(db, config.mode)
   checkExposure(config, install.mode)
-  const deps = { db, log, clock: systemClock }
-  const app = compose({ ...deps, install, rooms: await features(deps) })
+  const secret = await openSecret({ db, given: config.secret, file: config.secretFile })
+  const { publicUrl, providerKeys, proxies } = config
+  const deps = { db, log, clock: systemClock, install, secret, publicUrl, providerKeys }
+  const screens = openScreens(join(import.meta.dirname, '../dist'))
+  const front = { screens, proxies, origins: { hosts: hostsOf(config) } }
+  const app = compose({ ...deps, front, rooms: await features(deps) })
   const running = open.use(await runRoles(app, config))
-  console.log(running.url ? `Bottega is open: ${running.url}` : 'Bottega is at work')
+  const url = publicUrl ?? running.url
+  console.log(url ? `Bottega is open: ${url}` : 'Bottega is at work')
+  for (const line of url ? await app.greetings(url) : []) console.log(line)
   const signal = await untilSignal()
   console.log(`Closing (${signal}); once more to end at once`)
 }

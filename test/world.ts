@@ -11,8 +11,10 @@ import {
   listen,
   migrate,
   openDatabase,
+  openSecret,
   stampInstall,
   type Database,
+  type HttpOptions,
   type Room,
 } from '#platform'
 
@@ -134,6 +136,8 @@ type WorldOptions = {
   readonly features?: (deps: Deps) => readonly Room[] | Promise<readonly Room[]>
   readonly clock?: SettableClock
   readonly seed?: number
+  /** What stands before the rooms: built screens, names the house answers to. */
+  readonly front?: Pick<HttpOptions, 'screens' | 'origins' | 'proxies'>
 }
 
 /**
@@ -144,9 +148,10 @@ async function startWorld(options: WorldOptions = {}): Promise<World> {
   await using open = new AsyncDisposableStack()
   const { db, url: databaseUrl } = open.use(await cloneDatabase())
   const clock = options.clock ?? settableClock(new Date('2026-11-23T09:00:00Z'))
-  const deps: Deps = { db, clock, log: quiet }
   const install = await stampInstall(db, { wished: 'demo', fallback: 'demo' })
-  const app = compose({ ...deps, install, rooms: await (options.features ?? features)(deps) })
+  const secret = await openSecret({ db, given: 'a secret of the test world, the same for all', file: '' })
+  const deps: Deps = { db, clock, log: quiet, install, secret, publicUrl: undefined, providerKeys: {} }
+  const app = compose({ ...deps, rooms: await (options.features ?? features)(deps), front: options.front ?? {} })
   await app.jobs.start('sender')
   open.defer(() => app.jobs.stop(1000))
   open.defer(() => app.outbox.stop(1000))

@@ -6,7 +6,7 @@ import { handle, job, type Room } from '#platform'
 import { getHealth } from '#platform/contract'
 import { seeded, World } from '../../test/world.ts'
 
-test('a world serves its page and its health by the contract', async () => {
+test('a world serves its health by the contract', async () => {
   await using world = await World.start()
   const report = await world.call(getHealth, {})
   if (isRefusal(report)) return assert.fail(report)
@@ -16,8 +16,6 @@ test('a world serves its page and its health by the contract', async () => {
     ['database', 'events'],
   )
   assert.equal(report.at, '2026-11-23T09:00:00.000Z')
-  const page = await fetch(world.url)
-  assert.match(await page.text(), /<strong>demo<\/strong>[\s\S]*\/api\/health/)
 })
 
 test('the health of a house with a sick room is a 503 with the same body', async () => {

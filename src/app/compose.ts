@@ -6,25 +6,31 @@ import {
   createOutbox,
   databaseCheck,
   handle,
+  type Fetch,
   type HealthCheck,
-  type Install,
+  type HttpOptions,
   type Jobs,
   type Outbox,
   type Room,
 } from '#platform'
 import { getHealth } from '#platform/contract'
 import type { Deps } from './features.ts'
-import { renderPage } from './page.ts'
 
 export type App = {
-  readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly fetch: Fetch
   readonly jobs: Jobs
   readonly outbox: Outbox
+  /** Lets turns and whatever else runs on by itself come to its end, then sends readers of streams away. */
+  settleDown(deadlineMs: number): Promise<void>
+  /** What the rooms have to say to the operator's terminal, now that people can come in at `url`. */
+  greetings(url: string): Promise<readonly string[]>
 }
 
+type Front = Pick<HttpOptions, 'screens' | 'origins' | 'proxies'>
+
 /** Joins the rooms and the platform into one app. Opens nothing: roles do. */
-export function compose(deps: Deps & { readonly install: Install; readonly rooms: readonly Room[] }): App {
-  const { db, clock, log, install, rooms } = deps
+export function compose(deps: Deps & { readonly rooms: readonly Room[]; readonly front?: Front }): App {
+  const { db, clock, log, rooms, front } = deps
   const names = rooms.map(({ name }) => name)
   if (new Set(names).size !== names.length) throw new Error(`two rooms have one name: ${names.join(', ')}`)
   const metrics = createMetrics()
@@ -39,13 +45,28 @@ export function compose(deps: Deps & { readonly install: Install; readonly rooms
   )
   const checks = [databaseCheck(db), outboxCheck(outbox), ...rooms.flatMap((room) => room.checks ?? [])]
   const health = createHealth({ checks, clock, log })
+  const closing = new AbortController()
   const http = createHttp({
+    ...front,
     log,
     metrics,
     operations: [handle(getHealth, () => health.report()), ...rooms.flatMap((room) => room.http ?? [])],
-    pages: [{ path: '/', render: ({ nonce }) => renderPage({ nonce, mode: install.mode, rooms: names }) }],
+    mounts: rooms.flatMap((room) => room.mounts ?? []),
+    closing: closing.signal,
   })
-  return { fetch: (request) => http.fetch(request), jobs, outbox }
+  return {
+    fetch: (request, bindings) => http.fetch(request, bindings),
+    jobs,
+    outbox,
+    settleDown: async (deadlineMs) => {
+      await Promise.all(rooms.map(async (room) => room.stop?.(deadlineMs)))
+      closing.abort()
+    },
+    greetings: async (url) => {
+      const lines = await Promise.all(rooms.map(async (room) => room.greet?.(url)))
+      return lines.filter((line) => line !== undefined)
+    },
+  }
 }
 
 /** Behind is usual after a burst; failing again and again is not. */

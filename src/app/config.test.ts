@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { OperatorFault } from '#platform'
-import { checkExposure, readConfig } from './config.ts'
+import { checkExposure, hostsOf, readConfig } from './config.ts'
 
 const refusal = (variables: Record<string, string>) => {
   try {
@@ -24,7 +24,22 @@ test('an empty environment is a demo on this machine', () => {
     roles: ['web', 'worker'],
     logLevel: 'info',
     mode: { wished: undefined, fallback: 'demo' },
+    publicUrl: undefined,
+    proxies: 0,
+    secret: undefined,
+    secretFile: join(resolve('.data'), 'secret'),
+    providerKeys: {},
   })
+})
+
+test('an address, a secret and keys of providers are read from the environment', () => {
+  const config = readConfig({ PUBLIC_URL: 'https://bots.example/', SECRET: 's'.repeat(32), OPENAI_API_KEY: 'sk-1' })
+  assert.deepEqual([config.publicUrl, config.providerKeys], ['https://bots.example', { openai: 'sk-1' }])
+  assert.ok(hostsOf(config)?.has('bots.example'))
+  assert.ok(!hostsOf(readConfig({}))?.has('bots.example'))
+  assert.equal(hostsOf(readConfig({ DATABASE_URL: 'postgres://a@b/c', HOST: '0.0.0.0' })), undefined)
+  const words = refusal({ PUBLIC_URL: 'bots', SECRET: 'short', PROXIES: '9' })
+  for (const name of ['PUBLIC_URL', 'SECRET', 'PROXIES']) assert.ok(words.includes(name), words)
 })
 
 test('a database of one’s own is live unless said otherwise, and what was read is frozen', () => {

@@ -14,7 +14,18 @@ export type Config = {
   readonly roles: readonly Role[]
   readonly logLevel: LogLevel
   readonly mode: { readonly wished: Mode | undefined; readonly fallback: Mode }
+  /** Where people reach this install, if that is not where it listens: behind a proxy, under a name. No slash at its end. */
+  readonly publicUrl: string | undefined
+  /** How many proxies of the operator's own stand before this server. */
+  readonly proxies: number
+  readonly secret: string | undefined
+  readonly secretFile: string
+  /** Keys of model providers by the provider's name, for those that are given by the environment. */
+  readonly providerKeys: Readonly<Partial<Record<ProviderName, string>>>
 }
+
+const providerNames = ['openai', 'anthropic', 'openrouter', 'mistral', 'deepseek', 'groq', 'gemini'] as const
+export type ProviderName = (typeof providerNames)[number]
 
 const roles = ['web', 'worker'] as const
 const levels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
@@ -42,7 +53,14 @@ const environment = z.object({
     .pipe(z.array(z.enum(roles, `names a role that is none of ${roles.join(', ')}`))),
   LOG_LEVEL: z.enum(levels, `is none of ${levels.join(', ')}`).default('info'),
   BOTTEGA_MODE: z.enum(['demo', 'live'], 'is neither demo nor live').optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, message: 'is no http or https address' }).optional(),
+  PROXIES: wholeNumber(0, 5).default(0),
+  SECRET: z.string().min(32, 'is shorter than 32 signs').optional(),
 })
+
+function keyVariable(name: ProviderName): string {
+  return `${name.toUpperCase()}_API_KEY`
+}
 
 /**
  * The settings of this process, frozen. A variable that is set to nothing counts as not set. Throws OperatorFault with
@@ -64,7 +82,17 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     roles: Object.freeze([...new Set(read.data.ROLES)]),
     logLevel: read.data.LOG_LEVEL,
     mode: Object.freeze({ wished, fallback: databaseUrl === undefined ? 'demo' : 'live' }),
+    publicUrl: read.data.PUBLIC_URL?.replace(/\/+$/, ''),
+    proxies: read.data.PROXIES,
+    secret: read.data.SECRET,
+    secretFile: join(resolve(DATA_DIR), 'secret'),
+    providerKeys: Object.freeze(keysOf(set)),
   })
+}
+
+function keysOf(set: Readonly<Record<string, string | undefined>>): Config['providerKeys'] {
+  const given = providerNames.map((name) => [name, set[keyVariable(name)]] as const)
+  return Object.fromEntries(given.filter(([, key]) => key !== undefined))
 }
 
 function refused(words: readonly string[]): OperatorFault {
@@ -79,6 +107,13 @@ function contradictionsOf({ host, databaseUrl, wished }: Exposure): readonly str
   if (databaseUrl === undefined)
     return [`HOST is ${host}, open to others, while no DATABASE_URL is set: say BOTTEGA_MODE=live if this is meant`]
   return []
+}
+
+/** The names this install answers to, so that no other name can be made to point at it; undefined where nobody said. */
+export function hostsOf({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): ReadonlySet<string> | undefined {
+  const loopback = ['localhost', '127.0.0.1', '[::1]']
+  if (publicUrl !== undefined) return new Set([...loopback, new URL(publicUrl).hostname])
+  return isLoopback(host) ? new Set([...loopback, host]) : undefined
 }
 
 function isLoopback(host: string): boolean {

@@ -1,9 +1,19 @@
 import { systemClock, type Clock } from '#kernel'
 import { ledgerRoom, openLedger, type Chart } from '#ledger'
-import type { Database, Log, Room } from '#platform'
+import type { Database, Install, Log, Room, Secret } from '#platform'
+import type { ProviderName } from './config.ts'
 
 /** What the house gives every room; a room takes what it names. */
-export type Deps = { readonly db: Database; readonly clock: Clock; readonly log: Log }
+export type Deps = {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly install: Install
+  readonly secret: Secret
+  /** Where people reach this install, if the operator said so; without a slash at its end. */
+  readonly publicUrl: string | undefined
+  readonly providerKeys: Readonly<Partial<Record<ProviderName, string>>>
+}
 
 /** The charts of accounts of the rooms below; a room that moves money adds its own. */
 const charts: readonly Chart[] = []

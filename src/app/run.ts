@@ -3,7 +3,9 @@ import type { Config } from './config.ts'
 import { startWeb } from './roles/web.ts'
 import { startWorker } from './roles/worker.ts'
 
-const requestMsMax = 10_000
+/** A supervisor gives thirty seconds; answers that are being given have most of them. */
+const turnMsMax = 15_000
+const requestMsMax = 8_000
 
 export type Running = AsyncDisposable & { readonly url: string | undefined }
 
@@ -19,6 +21,7 @@ export async function runRoles(app: App, config: Pick<Config, 'roles' | 'host' |
   }
   const web = config.roles.includes('web') ? await startWeb(app, config) : undefined
   if (web) begun.defer(async () => void (await web.stop(requestMsMax)))
+  begun.defer(() => app.settleDown(turnMsMax))
   const all = begun.move()
   return { url: web?.url, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }

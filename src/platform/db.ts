@@ -55,11 +55,14 @@ export function openDatabase(options: {
   readonly poolMax?: number
   readonly applicationName?: string
   readonly log?: Log
+  /** Every connection acts as this role from its start; `reset role` comes back to it. */
+  readonly role?: string
 }): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolMax ?? 10,
     application_name: options.applicationName ?? 'bottega',
+    ...(options.role === undefined ? {} : { options: `-c role=${options.role}` }),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     types,

@@ -1,17 +1,26 @@
 import { randomBytes } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import { uuidv7 } from '#kernel'
-import { isRefusal, type AnswerOf, type Endpoint, type InputOf } from '#kernel/contract'
+import { isRefusal, type AnswerOf, type Endpoint, type EventStream, type InputOf, type Refusal } from '#kernel/contract'
+import { readInput } from './input.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { checkOrigin, type Origins } from './origin.ts'
 import { HttpFault, problemResponse } from './problem.ts'
+import type { Screens } from './screens.ts'
+import { eventBody, isStream, streamHeaders, type StreamOperation } from './sse.ts'
 
 /** What a handler may know of the request beside its input. `signal` fires when the client leaves or time is up. */
 export type RequestContext = {
   readonly requestId: string
   readonly signal: AbortSignal
   readonly headers: Headers
+  /** Who is at the other end of the connection, or behind a trusted proxy, who that says it is. */
+  readonly clientAddress: string
+  /** Sent with the answer, unless it is a refusal: a whole Set-Cookie. */
+  setCookie(cookie: string): void
   readonly log: Log
 }
 
@@ -29,19 +38,29 @@ export function handle<E extends Endpoint>(
   return { endpoint, run }
 }
 
-/** A document rather than an operation: the browser's entry. It sets its own content security policy. */
-type Page = { readonly path: string; readonly render: (context: { nonce: string }) => string | Promise<string> }
+/** A part of the tree of paths that a library answers by itself, such as sign-in. */
+export type Mount = {
+  /** Hono's pattern: `/api/auth/*`. */
+  readonly path: string
+  readonly fetch: (request: Request, caller: { readonly clientAddress: string }) => Promise<Response>
+}
 
 export type HttpOptions = {
   readonly log: Log
   readonly metrics: Metrics
-  readonly operations: readonly Operation[]
-  readonly pages?: readonly Page[]
+  readonly operations: readonly (Operation | StreamOperation)[]
+  readonly mounts?: readonly Mount[]
+  readonly screens?: Screens
+  readonly origins?: Origins
+  /** How many proxies before us add to X-Forwarded-For; none unless given. */
+  readonly proxies?: number
+  /** Fires when the process closes: readers of streams are sent away, to come back elsewhere. */
+  readonly closing?: AbortSignal
   readonly bodyBytesMax?: number
   readonly requestMsMax?: number
 }
 
-type Env = { Variables: { requestId: string } }
+type Env = { Variables: { requestId: string }; Bindings: HttpBindings }
 
 const saneRequestId = /^[\w.-]{8,128}$/
 
@@ -66,12 +85,21 @@ export function createHttp(options: HttpOptions): Hono<Env> {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value)
     observe(c, options, performance.now() - begun)
   })
-  for (const operation of options.operations) mountOperation(app, operation, options)
-  for (const page of options.pages ?? []) mountPage(app, page)
+  app.use(async (c, next) => {
+    checkOrigin(c.req.raw, options.origins ?? { hosts: undefined })
+    await next()
+  })
+  for (const operation of options.operations) {
+    if (isStream(operation)) mountStream(app, operation, options)
+    else mountOperation(app, operation, options)
+  }
+  for (const { path, fetch } of options.mounts ?? [])
+    app.all(path, (c) => fetch(c.req.raw, { clientAddress: clientAddress(c, options) }))
   app.get('/metrics', async (c) =>
     c.text(await options.metrics.text(), 200, { 'content-type': options.metrics.contentType }),
   )
   refuseOtherMethods(app)
+  if (options.screens) mountScreens(app, options.screens)
   app.notFound((c) => answerFault(c, new HttpFault(404, `Nothing is at ${c.req.path}.`), options.log))
   app.onError((fault, c) => answerFault(c, fault, options.log))
   return app
@@ -93,23 +121,56 @@ function observe(c: Context<Env>, { log, metrics }: HttpOptions, ms: number): vo
 function mountOperation(app: Hono<Env>, { endpoint, run }: Operation, options: HttpOptions): void {
   const msMax = options.requestMsMax ?? 30_000
   app.on(endpoint.method, endpoint.path, async (c) => {
-    const requestId = c.get('requestId')
     const input = await readInput(c, endpoint, options.bodyBytesMax ?? 1_048_576)
     const timeUp = AbortSignal.timeout(msMax)
-    const signal = AbortSignal.any([c.req.raw.signal, timeUp])
-    const context = { requestId, signal, headers: c.req.raw.headers, log: options.log.child({ requestId }) }
+    const context = contextOf(c, options, AbortSignal.any([c.req.raw.signal, timeUp]))
     const answer = await withinTime(Promise.resolve(run(input as never, context)), timeUp)
-    if (isRefusal(answer)) {
-      const { refused, detail } = answer as { refused: string; detail: string }
-      const status = Object.hasOwn(endpoint.refusals, refused) ? endpoint.refusals[refused] : undefined
-      if (status === undefined)
-        throw new Error(`${endpoint.method} ${endpoint.path} refused with the unlisted ${refused}`)
-      return problemResponse({ status, detail, refused, requestId })
-    }
+    if (isRefusal(answer)) return refusalResponse(c, endpoint, answer)
     return c.json(z.encode(endpoint.output, answer) as object, endpoint.status?.(answer) ?? 200, {
       'cache-control': 'no-store',
     })
   })
+}
+
+function mountStream(app: Hono<Env>, { stream, run }: StreamOperation, options: HttpOptions): void {
+  app.get(stream.path, async (c) => {
+    const input = await readInput(c, stream, 0)
+    const left = new AbortController()
+    const signals = [c.req.raw.signal, left.signal, ...(options.closing ? [options.closing] : [])]
+    const context = contextOf(c, options, AbortSignal.any(signals))
+    const source = await run(input as never, { ...context, lastEventId: c.req.header('last-event-id') })
+    if (isRefusal(source)) return refusalResponse(c, stream, source)
+    const fault = (err: unknown) => context.log.error({ path: stream.path, err }, 'an event source broke')
+    const ending = { signal: context.signal, leave: () => left.abort(), fault }
+    return c.body(eventBody(stream, source as never, ending), 200, streamHeaders)
+  })
+}
+
+function contextOf(c: Context<Env>, options: HttpOptions, signal: AbortSignal): RequestContext {
+  const requestId = c.get('requestId')
+  const { headers } = c.req.raw
+  return {
+    requestId,
+    signal,
+    headers,
+    clientAddress: clientAddress(c, options),
+    setCookie: (cookie) => c.header('set-cookie', cookie, { append: true }),
+    log: options.log.child({ requestId }),
+  }
+}
+
+/** Of X-Forwarded-For only what our own proxies wrote is believed: as many entries from its end as there are proxies. */
+function clientAddress(c: Context<Env>, { proxies = 0 }: HttpOptions): string {
+  const told = (c.req.header('x-forwarded-for') ?? '').split(',').map((address) => address.trim())
+  const forwarded = proxies > 0 ? told.at(-proxies) : undefined
+  return forwarded || (c.env.incoming?.socket.remoteAddress ?? 'unknown')
+}
+
+function refusalResponse(c: Context<Env>, declared: Endpoint | EventStream, answer: Refusal): Response {
+  const { refused, detail } = answer
+  const status = Object.hasOwn(declared.refusals, refused) ? declared.refusals[refused] : undefined
+  if (status === undefined) throw new Error(`${c.req.method} ${declared.path} refused with the unlisted ${refused}`)
+  return problemResponse({ status, detail, refused, requestId: c.get('requestId') })
 }
 
 /** The work runs on, told by its signal; only the client stops waiting. */
@@ -124,59 +185,26 @@ async function withinTime<Answer>(work: Promise<Answer>, timeUp: AbortSignal): P
   }
 }
 
-async function readInput(c: Context<Env>, { input }: Endpoint, bytesMax: number): Promise<Record<string, unknown>> {
-  const read: Record<string, unknown> = {}
-  const issues: { path: string; message: string }[] = []
-  for (const [part, schema] of Object.entries(input)) {
-    if (schema === undefined) continue
-    const raw =
-      part === 'params' ? c.req.param() : part === 'query' ? c.req.query() : await readJson(c.req.raw, bytesMax)
-    const parsed = await z.safeDecodeAsync(schema as z.ZodType, raw as never)
-    if (parsed.success) read[part] = parsed.data
-    else issues.push(...parsed.error.issues.map(({ path, message }) => ({ path: [part, ...path].join('.'), message })))
-  }
-  if (issues.length > 0)
-    throw new HttpFault(400, 'The request does not have the shape this operation takes.', { issues })
-  return read
-}
-
-/** Only application/json: what a form on another site can send without asking is thereby refused. */
-async function readJson(request: Request, bytesMax: number): Promise<unknown> {
-  const kind = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (kind !== 'application/json') throw new HttpFault(415, 'Send the body as application/json.')
-  const text = await readText(request, bytesMax)
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new HttpFault(400, 'The body is not JSON.')
-  }
-}
-
-/** Counts what arrives, since a length that is announced need not be true, or there at all. */
-async function readText(request: Request, bytesMax: number): Promise<string> {
-  const tooLarge = () => new HttpFault(413, `The body is larger than ${bytesMax} bytes.`)
-  if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge()
-  const pieces: Uint8Array[] = []
-  let bytes = 0
-  for await (const piece of request.body ?? []) {
-    bytes += piece.length
-    if (bytes > bytesMax) throw tooLarge()
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces).toString('utf8')
-}
-
-function mountPage(app: Hono<Env>, page: Page): void {
-  app.get(page.path, async (c) => {
+/** Last of all: every address that asks for a document gets the application, which knows its own addresses. */
+function mountScreens(app: Hono<Env>, screens: Screens): void {
+  app.get('*', async (c, next) => {
+    const file = await screens.file(c.req.path, c.req.header('accept-encoding') ?? '')
+    if (file) return c.body(file.body, 200, file.headers)
+    if (c.req.path.startsWith('/api/') || !c.req.header('accept')?.includes('text/html')) return next()
     const nonce = randomBytes(16).toString('base64')
-    const own = `'self'`
-    return c.html(await page.render({ nonce }), 200, {
-      'cache-control': 'no-store',
-      'content-security-policy':
-        `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src ${own}; img-src ${own} data:; ` +
-        `base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-    })
+    const document = await screens.document(nonce)
+    if (document === undefined)
+      throw new HttpFault(503, 'The screens are not built. Start with npm start, which builds them.')
+    return c.html(document, 200, { 'cache-control': 'no-store', 'content-security-policy': documentPolicy(nonce) })
   })
+}
+
+function documentPolicy(nonce: string): string {
+  const own = `'self'`
+  return (
+    `default-src 'none'; script-src ${own} 'nonce-${nonce}'; style-src ${own} 'nonce-${nonce}'; font-src ${own}; ` +
+    `connect-src ${own}; img-src ${own} data:; manifest-src ${own}; base-uri 'none'; form-action ${own}; frame-ancestors 'none'`
+  )
 }
 
 /** After every route, so that a path that exists answers a method it lacks with 405 and the ones it has. */

@@ -31,6 +31,7 @@ const titles: Readonly<Record<number, string>> = {
   412: 'Changed meanwhile',
   413: 'Too large',
   415: 'Wrong content type',
+  421: 'Wrong address',
   422: 'Not possible',
   429: 'Too many requests',
   500: 'Something broke on our side',

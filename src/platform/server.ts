@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { codeOf, OperatorFault } from './fault.ts'
 
 export type Listening = {
@@ -13,14 +13,16 @@ export type Listening = {
   stop(deadlineMs: number): Promise<number>
 }
 
-type Fetch = (request: Request) => Response | Promise<Response>
+export type Fetch = (request: Request, bindings: HttpBindings) => Response | Promise<Response>
 
 /** Serves on `host:port`; port 0 takes a free one. Throws OperatorFault where the address cannot be had. */
 export async function listen(options: { fetch: Fetch; host: string; port: number }): Promise<Listening> {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 })
   const stop = trackConnections(server)
   // The adapter's own Request and Response are quicker but replace the global ones for everybody: not for us.
-  const answer = getRequestListener(options.fetch, { overrideGlobalObjects: false })
+  const answer = getRequestListener((request, bindings) => options.fetch(request, bindings as HttpBindings), {
+    overrideGlobalObjects: false,
+  })
   server.on('request', (incoming, outgoing) => void answer(incoming, outgoing))
   const { promise: bound, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)

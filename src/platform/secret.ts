@@ -1,0 +1,52 @@
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Database } from './db.ts'
+import { codeOf, OperatorFault } from './fault.ts'
+
+/** A key for one purpose, 32 bytes, always the same for the same install; what is known of one says nothing of another. */
+export type Secret = { keyFor(purpose: string): Buffer }
+
+const bytes = 32
+
+/**
+ * The secret of this install: the one given (any text of at least 32 signs), else the one kept in `file`, made at the first
+ * start. All servers of an install need the same: one that has another is refused by OperatorFault.
+ */
+export async function openSecret(options: {
+  readonly db: Database
+  readonly given: string | undefined
+  readonly file: string
+}): Promise<Secret> {
+  const text = options.given ?? (await readOrMake(options.file))
+  const keyFor = (purpose: string) => Buffer.from(hkdfSync('sha256', text, 'bottega', purpose, bytes))
+  const fingerprint = createHmac('sha256', keyFor('fingerprint')).update('bottega').digest()
+  await options.db.pool.query('insert into platform.secret (fingerprint) values ($1) on conflict do nothing', [
+    fingerprint,
+  ])
+  const { rows } = await options.db.pool.query<{ fingerprint: Buffer }>('select fingerprint from platform.secret')
+  if (!rows[0]?.fingerprint.equals(fingerprint)) {
+    throw new OperatorFault(
+      'This server has another secret than the one its database was first opened with.',
+      options.given === undefined
+        ? `Set SECRET to the one that was used before, or put the file of that time back at ${options.file}.`
+        : 'Set SECRET to the one that was used before. Without it, saved provider keys and sign-ins cannot be read.',
+    )
+  }
+  return { keyFor }
+}
+
+async function readOrMake(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (fault) {
+    if (codeOf(fault) !== 'ENOENT') throw fault
+  }
+  await mkdir(dirname(file), { recursive: true })
+  try {
+    await writeFile(file, randomBytes(bytes).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  } catch (fault) {
+    if (codeOf(fault) !== 'EEXIST') throw fault
+  }
+  return readFile(file, 'utf8')
+}
