@@ -18,7 +18,8 @@ export const displayName = z
   .check(z.trim(), z.minLength(1), z.maxLength(60), z.regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'Write the name in one line.'))
 export const emailAddress = z.string().check(z.trim(), z.toLowerCase(), z.maxLength(254), z.email())
 export const passwordLengthMin = 10
-export const newPassword = z.string().check(z.minLength(passwordLengthMin), z.maxLength(128))
+export const passwordLengthMax = 128
+export const newPassword = z.string().check(z.minLength(passwordLengthMin), z.maxLength(passwordLengthMax))
 /** Whatever is typed as the present password: its length is no hint. */
 const password = z.string().check(z.maxLength(1024))
 const token = z.string().check(z.regex(/^[\w-]{43}$/))
@@ -114,7 +115,7 @@ export const exportMine = endpoint({
   method: 'GET',
   path: '/api/me/export',
   input: {},
-  output: z.object({ at: z.iso.datetime(), rooms: z.record(z.string(), z.json()) }),
+  output: z.object({ at: z.iso.datetime(), rooms: z.record(z.string(), z.unknown()) }),
   refusals: { sign_in_first: 401, too_many: 429 },
 })
 
@@ -161,7 +162,6 @@ const user = z.object({
   role,
   state: z.enum(['active', 'suspended', 'closed']),
   since: z.iso.datetime(),
-  lastSeen: z.optional(z.iso.datetime()),
 })
 export type User = z.output<typeof user>
 

@@ -1,3 +1,4 @@
-export type { People, PeopleOptions } from './people.ts'
+export { openPeople, type People, type PeopleOptions } from './people.ts'
 export type { Json, Personal } from './personal.ts'
+export { peopleRoom } from './room.ts'
 export type { Viewer } from './rules.ts'

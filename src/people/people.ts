@@ -1,6 +1,9 @@
-import type { Clock, Refusal, Uuid } from '#kernel'
-import type { Database, Log } from '#platform'
-import type { Viewer } from './rules.ts'
+import { refuse, type Clock, type Refusal, type Uuid } from '#kernel'
+import type { Database, Secret } from '#platform'
+import { cookieName, sessionTokenOf, type CookieKey } from './cookie.ts'
+import { claimLinkMs, closedName, type Viewer } from './rules.ts'
+import { isClaimed, makeLink } from './store/links.ts'
+import { isClosed, namesOf, viewerOf } from './store/viewers.ts'
 
 type Asked = { readonly headers: Headers }
 
@@ -13,16 +16,47 @@ export type People = {
   /** The names to show for these users; a closed account has one too, an id of nobody has none. */
   names(ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, string>>
   isClosed(id: Uuid): Promise<boolean>
-  /** A fresh one-time path (`/claim?token=…`) for main to print; undefined once somebody is the operator. */
+  /** A fresh one-time path (`/claim?token=…`); undefined once somebody is the operator. */
   claimLink(): Promise<string | undefined>
 }
 
 export type PeopleOptions = {
   readonly db: Database
   readonly clock: Clock
-  readonly log: Log
-  /** At least 32 characters, the same for all processes and starts: it signs the cookies. */
-  readonly secret: string
-  /** Where people open this install; its scheme decides whether cookies are Secure. */
-  readonly baseUrl: string
+  readonly secret: Secret
+  /** Where people open this install, if the operator said so: cookies are Secure where that is https. */
+  readonly publicUrl: string | undefined
+}
+
+export function openPeople(options: PeopleOptions): People {
+  const { db, clock } = options
+  const key = cookieKey(options)
+  const viewer = async (headers: Headers) => {
+    const token = sessionTokenOf(headers, key)
+    return token === undefined ? undefined : viewerOf(db, token, clock.now())
+  }
+  const signedIn = async ({ headers }: Asked) =>
+    (await viewer(headers)) ?? refuse('sign_in_first', 'Sign in first; this is yours alone.')
+  return {
+    viewer,
+    signedIn,
+    operator: async (context) => {
+      const me = await signedIn(context)
+      return 'refused' in me || me.role === 'operator' ? me : refuse('operators_only', 'Only an operator may do this.')
+    },
+    names: async (ids) =>
+      new Map((await namesOf(db, ids)).map(({ id, name }) => [id, name === '' ? closedName : name])),
+    isClosed: (id) => isClosed(db, id),
+    claimLink: async () => {
+      const rows = db.tables<unknown>()
+      if (await isClaimed(rows)) return undefined
+      const made = clock.now()
+      const expires = new Date(made.getTime() + claimLinkMs)
+      return `/claim?token=${await makeLink(rows, { purpose: 'claim', made, expires })}`
+    },
+  }
+}
+
+export function cookieKey({ secret, publicUrl }: Pick<PeopleOptions, 'secret' | 'publicUrl'>): CookieKey {
+  return { name: cookieName(publicUrl), secret: secret.keyFor('people.session').toString('base64url') }
 }

@@ -1,0 +1,66 @@
+import { assert, isRefusal, refuse, type Uuid } from '#kernel'
+import { handle, type RequestContext } from '#platform'
+import { eraseEverywhere } from '../closing.ts'
+import * as contract from '../contract.ts'
+import { checkPassword, meOf, type Reception } from '../reception.ts'
+import { exportLimits, isLastOperator } from '../rules.ts'
+import { sessionsOf } from '../store/sessions.ts'
+import { closeUser, lockOperators, renameUser, userById } from '../store/users.ts'
+import { sessionView } from './sessions.ts'
+
+/** What people see and change of themselves, take with them, and leave. */
+export function accountHandlers(reception: Reception) {
+  const { db, clock, people, auth, attempts, personal } = reception
+  const rows = db.tables<unknown>()
+
+  async function present(user: Uuid) {
+    const row = await userById(rows, user)
+    assert(row, 'a viewer is there')
+    return meOf(row)
+  }
+
+  async function rename(name: string, context: RequestContext) {
+    const me = await people.signedIn(context)
+    if (isRefusal(me)) return me
+    await renameUser(rows, me.id, { name, at: clock.now() })
+    return present(me.id)
+  }
+
+  async function exportMine(context: RequestContext) {
+    const me = await people.signedIn(context)
+    if (isRefusal(me)) return me
+    const tooMany = await attempts.count(exportLimits(me.id))
+    if (tooMany) return tooMany
+    const sessions = (await sessionsOf(rows, me.id, clock.now())).map(sessionView)
+    const own = { account: await present(me.id), sessions }
+    const parts = await Promise.all(personal.map(async (part) => [part.room, await part.export(me.id)] as const))
+    return { at: clock.now().toISOString(), rooms: Object.fromEntries([['people', own], ...parts]) }
+  }
+
+  async function close(password: string, context: RequestContext) {
+    const me = await people.signedIn(context)
+    if (isRefusal(me)) return me
+    const refused = await checkPassword(reception, me.id, password)
+    if (refused) return refused
+    const closed = await db.transact<unknown, boolean>(async (trx) => {
+      if (isLastOperator(me.id, await lockOperators(trx))) return false
+      await closeUser(trx, me.id, clock.now())
+      return true
+    })
+    if (!closed)
+      return refuse('last_operator', 'You are the only operator. Make somebody else one, then close this account.')
+    await auth.signOut(context)
+    await eraseEverywhere(reception, me.id)
+    return {}
+  }
+
+  return [
+    handle(contract.getMe, async (_, { headers }) => {
+      const me = await people.viewer(headers)
+      return me ? { me: await present(me.id) } : {}
+    }),
+    handle(contract.updateMe, ({ body }, context) => rename(body.name, context)),
+    handle(contract.exportMine, (_, context) => exportMine(context)),
+    handle(contract.closeAccount, ({ body }, context) => close(body.password, context)),
+  ]
+}

@@ -1,0 +1,98 @@
+import { sql, type Kysely } from 'kysely'
+import type { Uuid } from '#kernel'
+import type { Role } from '../rules.ts'
+
+/** The pool or a transaction. */
+export type Rows = Kysely<unknown>
+
+export type UserRow = {
+  readonly id: Uuid
+  readonly name: string
+  readonly email: string | null
+  readonly role: Role
+  readonly created_at: Date
+  readonly suspended_at: Date | null
+  readonly closed_at: Date | null
+}
+
+const columns = sql`id, name, email, role, created_at, suspended_at, closed_at`
+
+export async function userById(rows: Rows, id: Uuid): Promise<UserRow | undefined> {
+  const found = await sql<UserRow>`select ${columns} from people.user where id = ${id}`.execute(rows)
+  return found.rows[0]
+}
+
+export async function isTaken(rows: Rows, email: string): Promise<boolean> {
+  const found = await sql`select from people.user where email = ${email}`.execute(rows)
+  return found.rows.length > 0
+}
+
+/** The user, kept as they are by everybody else until the transaction ends. */
+export async function lockUser(trx: Rows, id: Uuid): Promise<UserRow | undefined> {
+  const found = await sql<UserRow>`select ${columns} from people.user where id = ${id} for update`.execute(trx)
+  return found.rows[0]
+}
+
+/** Everybody who can act as the operator, kept so until the transaction ends; of two who resign at once one is the last. */
+export async function lockOperators(trx: Rows): Promise<readonly Uuid[]> {
+  const found = await sql<{ id: Uuid }>`select id from people.user
+    where role = 'operator' and suspended_at is null order by id for update`.execute(trx)
+  return found.rows.map(({ id }) => id)
+}
+
+export type Page = { readonly search: string | undefined; readonly after: Uuid | undefined; readonly limit: number }
+
+/** Newest first, since ids rise with time; closed accounts have nothing to be found by but their id. */
+export async function findUsers(rows: Rows, { search, after, limit }: Page): Promise<readonly UserRow[]> {
+  const found = await sql<UserRow>`select ${columns} from people.user
+    where ${matches(search)} and ${after === undefined ? sql`true` : sql`id < ${after}`}
+    order by id desc limit ${limit}`.execute(rows)
+  return found.rows
+}
+
+export async function countUsers(rows: Rows, search: string | undefined): Promise<number> {
+  const found = await sql<{ n: number }>`select count(*)::int as n from people.user where ${matches(search)}`.execute(
+    rows,
+  )
+  return found.rows[0]?.n ?? 0
+}
+
+function matches(search: string | undefined) {
+  if (!search) return sql<boolean>`true`
+  const part = `%${search.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  return sql<boolean>`(name ilike ${part} or email ilike ${part} or id::text = ${search.toLowerCase()})`
+}
+
+export async function renameUser(rows: Rows, id: Uuid, change: { name: string; at: Date }): Promise<void> {
+  await sql`update people.user set name = ${change.name}, updated_at = ${change.at}
+    where id = ${id} and closed_at is null`.execute(rows)
+}
+
+export async function setRole(rows: Rows, id: Uuid, role: Role): Promise<void> {
+  await sql`update people.user set role = ${role} where id = ${id}`.execute(rows)
+}
+
+/** `null` restores. */
+export async function setSuspended(rows: Rows, id: Uuid, at: Date | null): Promise<void> {
+  await sql`update people.user set suspended_at = ${at} where id = ${id}`.execute(rows)
+}
+
+/** Takes all that says who this was; the row stays, since others point at its id. */
+export async function closeUser(trx: Rows, id: Uuid, at: Date): Promise<void> {
+  await sql`delete from people.session where user_id = ${id}`.execute(trx)
+  await sql`delete from people.credential where user_id = ${id}`.execute(trx)
+  await sql`delete from people.link where user_id = ${id}`.execute(trx)
+  await sql`update people.user set closed_at = ${at}, updated_at = ${at}, email = null, name = '', image = null,
+    email_verified = false, role = 'member', suspended_at = null where id = ${id}`.execute(trx)
+}
+
+/** Closed accounts of which some room has not erased its part yet, longest waiting first. */
+export async function usersToErase(rows: Rows, limit: number): Promise<readonly Uuid[]> {
+  const found = await sql<{ id: Uuid }>`select id from people.user
+    where closed_at is not null and erased_at is null order by closed_at limit ${limit}`.execute(rows)
+  return found.rows.map(({ id }) => id)
+}
+
+export async function noteErased(rows: Rows, id: Uuid, at: Date): Promise<void> {
+  await sql`update people.user set erased_at = ${at} where id = ${id}`.execute(rows)
+}
