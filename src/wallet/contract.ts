@@ -124,7 +124,8 @@ export const getCardForm = endpoint({
   path: '/api/top-ups/form',
   input: {},
   output: z.object({
-    provider: z.string(),
+    /** Null: this install takes no cards. */
+    provider: z.nullable(z.string()),
     /** Sandbox: cards to choose from, each saying what it does. Empty where a real provider brings its own form. */
     samples: z.array(z.object({ card: z.string(), words: z.string() })),
     sandbox: z.boolean(),

@@ -1,3 +1,4 @@
 export { walletChart } from './chart.ts'
-export type { CardEvent, CardOrder, CardPayment, CardPayments } from './ports.ts'
-export type { Purse, Wallet, WalletBalance } from './wallet.ts'
+export type { CardEvent, CardOrder, CardPayment, CardPayments, PaymentRef } from './ports.ts'
+export { walletPersonal, walletRoom } from './room.ts'
+export { openWallet, type Purse, type Wallet, type WalletBalance } from './wallet.ts'

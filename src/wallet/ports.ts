@@ -12,17 +12,21 @@ export type CardPayments = {
   readonly samples: readonly { readonly card: string; readonly words: string }[]
   /** Throws when the provider cannot be reached or does not answer; what became of it is then asked by `look`. */
   create(order: CardOrder): Promise<CardPayment>
-  /** What has become of a payment, by our key, whether or not `create` ever answered. */
-  look(key: string): Promise<CardPayment | undefined>
+  /** What has become of a payment, whether or not `create` ever answered. Undefined: the provider never heard of it. */
+  look(payment: PaymentRef): Promise<CardPayment | undefined>
   /** The person's answer to a question that is asked in our page. Absent where the bank asks in its own. */
-  answer?(key: string, answer: 'approve' | 'decline'): Promise<CardPayment>
-  refund(order: { readonly key: string; readonly cents: bigint }): Promise<void>
+  readonly answer?: (payment: PaymentRef, answer: 'approve' | 'decline') => Promise<CardPayment>
+  /** Gives all of it back; a payment that was given back before stays so. */
+  refund(payment: PaymentRef): Promise<void>
   /** Reads and verifies what the provider sends by itself. Undefined: an event that is none of ours. */
   parseWebhook(raw: string, headers: Headers): CardEvent | undefined | Refusal<'bad_signature'>
 }
 
 /** `key` is our top-up's id: the idempotency key of the payment and its name in all that follows. */
 export type CardOrder = { readonly key: string; readonly cents: bigint; readonly card: string }
+
+/** A payment as we know it: by our key, and by the provider's name for it once it has told us one. */
+export type PaymentRef = { readonly key: string; readonly reference: string | null; readonly cents: bigint }
 
 export type CardPayment = {
   readonly key: string
