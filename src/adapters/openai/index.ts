@@ -1,0 +1,1 @@
+export { openaiBackend } from './backend.ts'

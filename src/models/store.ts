@@ -1,0 +1,136 @@
+import { sql, type Kysely } from 'kysely'
+import type { Database } from '#platform'
+
+export type ProviderRow = {
+  slug: string
+  name: string
+  base_url: string
+  sealed_key: Buffer | null
+  key_hint: string | null
+  added_at: Date
+  changed_at: Date
+}
+
+/** As it is kept in a column of JSON. */
+export type TrialRow = { at: string; ok: boolean; model: string; words: string; firstTokenMs: number | null }
+
+export type StateRow = {
+  slug: string
+  enabled: boolean
+  models: string[]
+  offered: string[]
+  listed_at: Date | null
+  trial: TrialRow | null
+}
+
+export type CostRow = {
+  version: number
+  model: string
+  input_per_million: bigint
+  output_per_million: bigint
+  origin: 'shipped' | 'operator'
+  as_of: string | null
+  source: string | null
+  at: Date
+}
+
+type Tables = {
+  'models.provider': ProviderRow
+  'models.provider_state': StateRow
+}
+
+export type Store = ReturnType<typeof openStore>
+
+export function openStore(db: Database) {
+  const tables = db.tables<Tables>()
+  return {
+    providers: () => tables.selectFrom('models.provider').selectAll().orderBy('added_at').execute(),
+
+    states: () => tables.selectFrom('models.provider_state').selectAll().execute(),
+
+    /** False where one of this slug is there already. */
+    insertProvider: (row: ProviderRow, state: Pick<StateRow, 'models' | 'offered' | 'listed_at' | 'trial'>) =>
+      db.transact<Tables, boolean>(async (trx) => {
+        const { numInsertedOrUpdatedRows } = await trx
+          .insertInto('models.provider')
+          .values(row)
+          .onConflict((conflict) => conflict.column('slug').doNothing())
+          .executeTakeFirstOrThrow()
+        if (numInsertedOrUpdatedRows !== 1n) return false
+        await writeState(trx, row.slug, { ...state, enabled: true })
+        return true
+      }),
+
+    updateProvider: async (slug: string, change: Partial<Omit<ProviderRow, 'slug' | 'added_at'>>) => {
+      await tables.updateTable('models.provider').set(change).where('slug', '=', slug).execute()
+    },
+
+    removeProvider: (slug: string) =>
+      db.transact<Tables, boolean>(async (trx) => {
+        await trx.deleteFrom('models.provider_state').where('slug', '=', slug).execute()
+        const { numDeletedRows } = await trx
+          .deleteFrom('models.provider')
+          .where('slug', '=', slug)
+          .executeTakeFirstOrThrow()
+        return numDeletedRows === 1n
+      }),
+
+    writeState: (slug: string, change: Partial<Omit<StateRow, 'slug'>>) => writeState(tables, slug, change),
+
+    costs: async (): Promise<CostRow[]> => {
+      const { rows } = await db.pool.query<CostRow>(
+        'select distinct on (model) * from models.cost order by model, version desc',
+      )
+      return rows
+    },
+
+    insertCost: (cost: Omit<CostRow, 'version'>) => insertCost(tables, cost),
+
+    /**
+     * Enters figures that came with this version: where a model has none, or a shipped one that says otherwise. What the
+     * operator set stays. Starts of several servers take turns.
+     */
+    adoptCosts: (shipped: readonly Omit<CostRow, 'version'>[]) =>
+      db.transact<Tables, void>(async (trx) => {
+        await sql`select pg_advisory_xact_lock(hashtextextended('models.cost', 0))`.execute(trx)
+        const { rows } = await sql<CostRow>`
+          select distinct on (model) * from models.cost order by model, version desc`.execute(trx)
+        const current = new Map(rows.map((row) => [row.model, row]))
+        for (const cost of shipped) if (isNews(cost, current.get(cost.model))) await insertCost(trx, cost)
+      }),
+  }
+}
+
+function isNews(cost: Omit<CostRow, 'version'>, current: CostRow | undefined): boolean {
+  if (!current) return true
+  if (current.origin === 'operator') return false
+  return current.input_per_million !== cost.input_per_million || current.output_per_million !== cost.output_per_million
+}
+
+async function insertCost(db: Kysely<Tables>, cost: Omit<CostRow, 'version'>): Promise<CostRow> {
+  const { rows } = await sql<CostRow>`
+    insert into models.cost (model, input_per_million, output_per_million, origin, as_of, source, at)
+    values (${cost.model}, ${cost.input_per_million}, ${cost.output_per_million}, ${cost.origin}, ${cost.as_of},
+      ${cost.source}, ${cost.at})
+    returning *`.execute(db)
+  const [row] = rows
+  if (!row) throw new Error('a cost was not written')
+  return row
+}
+
+async function writeState(
+  db: Kysely<Tables>,
+  slug: string,
+  { trial, ...change }: Partial<Omit<StateRow, 'slug'>>,
+): Promise<void> {
+  const columns = {
+    ...change,
+    ...(trial === undefined ? {} : { trial: sql<TrialRow>`${JSON.stringify(trial)}::jsonb` }),
+  }
+  const fresh = { enabled: true, models: [], offered: [], ...columns }
+  await db
+    .insertInto('models.provider_state')
+    .values({ slug, listed_at: null, trial: null, ...fresh })
+    .onConflict((conflict) => conflict.column('slug').doUpdateSet({ slug, ...columns }))
+    .execute()
+}
