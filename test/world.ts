@@ -17,6 +17,7 @@ import {
   type HttpOptions,
   type Room,
 } from '#platform'
+import { proxies, worldPeople, type WorldPeople } from './world-people.ts'
 
 const sourceRoot = join(import.meta.dirname, '..', 'src')
 const templateLock = 5_827_110_432n
@@ -121,6 +122,7 @@ export type World = AsyncDisposable & {
   readonly url: string
   /** Calls this world as a browser would. */
   readonly call: Call
+  readonly people: WorldPeople
   readonly db: Database
   readonly databaseUrl: string
   readonly clock: SettableClock
@@ -151,7 +153,11 @@ async function startWorld(options: WorldOptions = {}): Promise<World> {
   const install = await stampInstall(db, { wished: 'demo', fallback: 'demo' })
   const secret = await openSecret({ db, given: 'a secret of the test world, the same for all', file: '' })
   const deps: Deps = { db, clock, log: quiet, install, secret, publicUrl: undefined, providerKeys: {} }
-  const app = compose({ ...deps, rooms: await (options.features ?? features)(deps), front: options.front ?? {} })
+  const app = compose({
+    ...deps,
+    rooms: await (options.features ?? features)(deps),
+    front: { proxies, ...options.front },
+  })
   await app.jobs.start('sender')
   open.defer(() => app.jobs.stop(1000))
   open.defer(() => app.outbox.stop(1000))
@@ -163,6 +169,7 @@ async function startWorld(options: WorldOptions = {}): Promise<World> {
   return {
     url: server.url,
     call: client({ baseUrl: server.url }),
+    people: worldPeople({ url: server.url, app }),
     db,
     databaseUrl,
     clock,

@@ -72,7 +72,7 @@ export function createAuth({ db, clock, log, key, publicUrl }: AuthOptions): Aut
     signUp: async (person, caller) => {
       try {
         const { headers, response } = await auth.api.signUpEmail({ body: person, ...asked(caller) })
-        passCookies(headers, caller)
+        passCookie(headers, caller)
         return response.user.id as Uuid
       } catch (fault) {
         if (codeOf(fault).startsWith('USER_ALREADY_EXISTS')) return emailTaken()
@@ -82,7 +82,7 @@ export function createAuth({ db, clock, log, key, publicUrl }: AuthOptions): Aut
     signIn: async (credentials, caller) => {
       try {
         const { headers, response } = await auth.api.signInEmail({ body: credentials, ...asked(caller) })
-        passCookies(headers, caller)
+        passCookie(headers, caller)
         return { user: response.user.id as Uuid, token: response.token }
       } catch (fault) {
         if (refusedCodes.has(codeOf(fault)))
@@ -92,7 +92,7 @@ export function createAuth({ db, clock, log, key, publicUrl }: AuthOptions): Aut
     },
     signOut: async (caller) => {
       const { headers } = await auth.api.signOut(asked(caller))
-      passCookies(headers, caller)
+      passCookie(headers, caller)
     },
   }
 }
@@ -120,8 +120,9 @@ function asked({ headers, clientAddress }: Caller) {
   return { headers: told, returnHeaders: true as const }
 }
 
-function passCookies(headers: Headers, { setCookie }: Caller): void {
-  for (const cookie of headers.getSetCookie()) setCookie(cookie)
+/** The session's cookie; better-auth also clears some that it never set here. */
+function passCookie(headers: Headers, { setCookie }: Caller): void {
+  for (const cookie of headers.getSetCookie()) if (cookie.includes(`${bareCookieName}=`)) setCookie(cookie)
 }
 
 const times = { createdAt: 'created_at', updatedAt: 'updated_at' }
@@ -133,6 +134,7 @@ const columnNames = {
     fields: { expiresAt: 'expires_at', ipAddress: 'address', userAgent: 'device', userId: 'user_id', ...times },
     expiresIn: sessionMs / 1000,
   },
+  verification: { fields: { expiresAt: 'expires_at', ...times } },
   account: {
     modelName: 'credential',
     fields: {

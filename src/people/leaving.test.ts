@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isRefusal } from '#kernel/contract'
+import { createLog } from '#platform'
+import { World } from '../../test/world.ts'
+import { eraseLeftOver } from './closing.ts'
+import { closeAccount, exportMine, getMe, signIn, signUp, updateMe } from './contract.ts'
+import { openPeople, type People } from './people.ts'
+import type { Json, Personal } from './personal.ts'
+import { peopleRoom } from './room.ts'
+
+/** A room that keeps one note of each person, and refuses to let go of it while told so. */
+function notebook() {
+  const notes = new Map<string, Json>()
+  const state = { erasing: 'works' as 'works' | 'fails' }
+  const personal: Personal = {
+    room: 'notebook',
+    export: async (user) => notes.get(user) ?? null,
+    erase: async (user) => {
+      if (state.erasing === 'fails') throw new Error('the notebook is locked')
+      notes.delete(user)
+    },
+  }
+  return { notes, state, personal }
+}
+
+async function start(personal: readonly Personal[] = []) {
+  let people: People | undefined
+  const world = await World.start({
+    features: (deps) => {
+      people = openPeople(deps)
+      return [peopleRoom({ ...deps, people, personal })]
+    },
+  })
+  return Object.assign(world, { door: people ?? assert.fail('no door') })
+}
+
+const refusedBy = (answer: object) => ('refused' in answer ? answer.refused : undefined)
+
+test('a name is changed by its owner, and shown to others', async () => {
+  await using world = await start()
+  const { viewer, call } = await world.people.signUp('Ada')
+  const changed = await call(updateMe, { body: { name: '  Ada Lovelace ' } })
+  assert.equal('name' in changed && changed.name, 'Ada Lovelace')
+  assert.deepEqual([...(await world.door.names([viewer.id, viewer.id]))], [[viewer.id, 'Ada Lovelace']])
+  assert.equal(refusedBy(await world.call(updateMe, { body: { name: 'Nobody' } })), 'sign_in_first')
+})
+
+test('people take with them what every room keeps of them', async () => {
+  const { notes, personal } = notebook()
+  await using world = await start([personal])
+  const { viewer, call } = await world.people.signUp('Ada')
+  notes.set(viewer.id, { pages: ['one'], amount: '12' })
+  const exported = await call(exportMine, {})
+  if (isRefusal(exported)) return assert.fail(exported.detail)
+  assert.deepEqual(exported.rooms['notebook'], { pages: ['one'], amount: '12' })
+  assert.match(
+    JSON.stringify(exported.rooms['people']),
+    /"name":"Ada".*"email":"person-1@example.org".*"device":"node"/,
+  )
+  assert.doesNotMatch(JSON.stringify(exported), /password|token/)
+  for (let n = 0; n < 4; n++) assert.ok(!isRefusal(await call(exportMine, {})))
+  assert.equal(refusedBy(await call(exportMine, {})), 'too_many')
+})
+
+test('a closed account is nobody, at once and everywhere, and its id stays', async () => {
+  const { notes, personal } = notebook()
+  await using world = await start([personal])
+  const { viewer, call, email, password, cookie } = await world.people.signUp('Ada')
+  notes.set(viewer.id, 'a note')
+  assert.equal(refusedBy(await call(closeAccount, { body: { password: 'not it' } })), 'wrong_password')
+  assert.equal(await world.door.isClosed(viewer.id), false)
+  assert.deepEqual(await call(closeAccount, { body: { password } }), {})
+  assert.equal(await world.door.isClosed(viewer.id), true)
+  assert.equal(await world.door.viewer(new Headers({ cookie })), undefined)
+  assert.deepEqual(await call(getMe, {}), {})
+  assert.equal(refusedBy(await world.call(signIn, { body: { email, password } })), 'wrong_password')
+  assert.equal((await world.door.names([viewer.id])).get(viewer.id), 'Closed account')
+  assert.equal(notes.size, 0)
+  const { rows } = await world.db.pool.query<{ dump: string }>(
+    `select string_agg(t.row, '') as dump from (
+      select u::text as row from people.user u union all select s::text from people.session s
+      union all select c::text from people.credential c union all select a::text from people.attempt a) t`,
+  )
+  assert.doesNotMatch(rows[0]?.dump ?? '', /Ada|person-1/)
+  assert.equal(refusedBy(await call(closeAccount, { body: { password } })), 'sign_in_first')
+})
+
+test('the same e-mail comes back as somebody new', async () => {
+  await using world = await start()
+  const { viewer, call, email, password } = await world.people.signUp()
+  await call(closeAccount, { body: { password } })
+  const again = await world.call(signUp, { body: { name: 'Ada', email, password } })
+  if (isRefusal(again)) return assert.fail(again.detail)
+  assert.notEqual(again.id, viewer.id)
+})
+
+test('what a room could not erase is erased later, and the others do not wait for it', async () => {
+  const [locked, open] = [notebook(), notebook()]
+  const parts = [locked.personal, open.personal]
+  await using world = await start(parts)
+  const { viewer, call, password } = await world.people.signUp()
+  for (const { notes } of [locked, open]) notes.set(viewer.id, 'a note')
+  locked.state.erasing = 'fails'
+  assert.deepEqual(await call(closeAccount, { body: { password } }), {})
+  assert.deepEqual([locked.notes.size, open.notes.size], [1, 0])
+  const closing = { db: world.db, clock: world.clock, log: createLog({ level: 'silent' }), personal: parts }
+  const erased = async () => (await world.db.pool.query('select from people.user where erased_at is not null')).rowCount
+  await eraseLeftOver(closing, new AbortController().signal)
+  assert.equal(await erased(), 0)
+  locked.state.erasing = 'works'
+  await eraseLeftOver(closing, new AbortController().signal)
+  assert.equal(locked.notes.size, 0)
+  assert.equal(await erased(), 1)
+})
+
+test('the only operator stays; of two who leave at once, one does', async () => {
+  await using world = await start()
+  const first = await world.people.claim()
+  assert.equal(first.viewer.role, 'operator')
+  const close = ({ call, password }: typeof first) => call(closeAccount, { body: { password } })
+  assert.equal(refusedBy(await close(first)), 'last_operator')
+  const second = await world.people.signUp()
+  await world.db.pool.query(`update people.user set role = 'operator' where id = $1`, [second.viewer.id])
+  const answers = await Promise.all([close(first), close(second)])
+  assert.deepEqual(new Set(answers.map(refusedBy)), new Set(['last_operator', undefined]))
+})
