@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { uuidv7, type Uuid } from '#kernel'
+import {
+  countTokens,
+  coverFor,
+  firstSlice,
+  isOverCap,
+  kindOf,
+  settleTurn,
+  sliceAt,
+  sumOf,
+  termsOf,
+  usualCost,
+  type Cost,
+  type Due,
+  type EndedCall,
+  type HeldPart,
+  type PricedCall,
+  type Terms,
+} from './rules.ts'
+
+const payer = uuidv7()
+const creator = uuidv7()
+const cost: Cost = { version: 3, input: 2_500_000n, output: 10_000_000n }
+
+function asked(changes: Partial<PricedCall> = {}): PricedCall {
+  return {
+    call: uuidv7(),
+    bot: uuidv7(),
+    creator,
+    price: { version: 1, usdPerThousandMicro: 5_000_000n },
+    cost: null,
+    inputBytes: 400,
+    maxOutputTokens: 2_000,
+    ...changes,
+  }
+}
+
+function terms(changes: Partial<PricedCall> = {}, cap: bigint | null = null): Terms {
+  const made = termsOf(asked(changes), payer, cap)
+  assert.ok(made)
+  return made
+}
+
+const due: Due = { fixed: 'due', metered: 'delivered' }
+const waived: Due = { fixed: 'waived', metered: 'delivered' }
+const text = (bytes: number) => ({ bytes, usage: null })
+const ended = (call: Terms, how: Due, bytes: number): EndedCall => ({
+  call: uuidv7(),
+  terms: call,
+  due: how,
+  delivered: text(bytes),
+})
+const loose = (amount: bigint): HeldPart[] => [{ amount, isFree: false }]
+
+await test('a fixed price is exact: $5 for a thousand is 167 points, and a tenth for the platform', () => {
+  const fixed = terms()
+  assert.deepEqual(fixed.most, { creator: 167n, model: 0n, platform: 17n })
+  assert.equal(kindOf([fixed]), 'exact')
+  assert.equal(kindOf([terms({ price: { version: 1, usdPerThousandMicro: 0n } })]), 'free')
+  assert.equal(kindOf([fixed, terms({ cost })]), 'at_most')
+  assert.equal(kindOf([terms({ cost: { version: 1, input: 0n, output: 0n } })]), 'exact')
+})
+
+await test('a metered quote pays for the longest answer: 2,000 tokens at $10 and the prompt at $2.50 a million', () => {
+  // 1,024 + 64 tokens of prompt are 2,720 micro-dollars, 2,000 of answer 20,000: 758 points; a tenth of 27,720 is 93.
+  assert.deepEqual(terms({ cost }).most, { creator: 167n, model: 758n, platform: 93n })
+})
+
+await test('whoever made the bot pays its model and its platform, not its price', () => {
+  assert.deepEqual(terms({ creator: payer }).most, { creator: 0n, model: 0n, platform: 0n })
+  assert.equal(terms({ creator: payer, cost }).most.creator, 0n)
+})
+
+await test('what broke costs no price, what was delivered of a metered model is paid, nothing before the first token', () => {
+  const metered = terms({ cost })
+  const settled = (how: Due, bytes: number) => settleTurn([ended(metered, how, bytes)], loose(5_000n)).calls[0]?.parts
+  // 400 bytes of answer count as 100 tokens, 400 of prompt likewise: 1,250 micro-dollars, 42 points.
+  assert.deepEqual(settled(due, 400), { creator: 167n, model: 42n, platform: 21n })
+  assert.deepEqual(settled(waived, 400), { creator: 0n, model: 42n, platform: 5n })
+  assert.deepEqual(settled({ fixed: 'waived', metered: 'nothing' }, 400), { creator: 0n, model: 0n, platform: 0n })
+  assert.deepEqual(settled(due, 0), { creator: 0n, model: 0n, platform: 0n })
+})
+
+await test('a provider is believed as far as its text can bear it', () => {
+  const metered = terms({ cost })
+  const counted = (inputTokens: number, outputTokens: number) =>
+    countTokens(metered, { bytes: 1_000, usage: { inputTokens, outputTokens } })
+  assert.deepEqual(counted(120, 240), { input: 120, output: 240, source: 'provider' })
+  const estimate = { input: 100, output: 250, source: 'estimate' }
+  for (const [input, output] of [
+    [120, 0],
+    [120, -5],
+    [120, 1_000_000],
+    [120, 1.5],
+    [120, Number.NaN],
+    [0, 240],
+    [5_000, 240],
+  ] as const)
+    assert.deepEqual(counted(input, output), estimate)
+})
+
+await test('free points earn in proportion, exactly', () => {
+  const fixed = terms()
+  const settled = settleTurn(
+    [ended(fixed, due, 100)],
+    [
+      { amount: 46n, isFree: true },
+      { amount: 500n, isFree: false },
+    ],
+  )
+  assert.deepEqual([settled.charged, settled.free], [184n, 46n])
+  assert.deepEqual([settled.calls[0]?.earned, settled.calls[0]?.earnedFree], [3_750n, 1_250n])
+  // 184 points are worth 5,520 micro-dollars; the prices were 5,000 and 500.
+  assert.equal(settled.rounding, 20n)
+})
+
+await test('a cap per message lowers the most, and the answer ends there', () => {
+  const capped = terms({ cost }, 400n)
+  assert.ok(sumOf(capped.most) <= 400n && sumOf(capped.most) > 390n)
+  assert.ok(capped.capped && capped.outputTokensMax < 2_000)
+  assert.ok(!isOverCap(capped, capped.outputTokensMax) && isOverCap(capped, capped.outputTokensMax + 1))
+  assert.equal(termsOf(asked(), payer, 183n), undefined)
+  assert.equal(terms({}, 184n).capped, false)
+  assert.equal(termsOf(asked({ cost }), payer, 200n), undefined)
+})
+
+const pricedCalls = fc.array(
+  fc.record({
+    call: fc.uuid().map((id) => id as Uuid),
+    bot: fc.constant(uuidv7()),
+    creator: fc.constantFrom(null, creator, payer, uuidv7()),
+    price: fc.record({
+      version: fc.constant(1),
+      usdPerThousandMicro: fc.bigInt(0n, 10_000_000n).map((milli) => milli * 1_000n),
+    }),
+    cost: fc.option(
+      fc.record({ version: fc.constant(1), input: fc.bigInt(0n, 100_000_000n), output: fc.bigInt(0n, 400_000_000n) }),
+    ),
+    inputBytes: fc.nat(400_000),
+    maxOutputTokens: fc.integer({ min: 1, max: 32_000 }),
+  }),
+  { minLength: 1, maxLength: 5 },
+)
+const endings = fc.record({
+  due: fc.record({
+    fixed: fc.constantFrom('due' as const, 'waived' as const),
+    metered: fc.constantFrom('delivered' as const, 'nothing' as const),
+  }),
+  bytes: fc.nat(600_000),
+  usage: fc.option(fc.record({ inputTokens: fc.integer(), outputTokens: fc.integer() })),
+})
+
+await test('whatever happens: never above the quote or the hold, never below zero, parts add up, prices are exact', () => {
+  const shapes = fc.tuple(pricedCalls, fc.array(endings, { minLength: 5, maxLength: 5 }), fc.array(fc.nat(1_000_000)))
+  fc.assert(
+    fc.property(shapes, fc.option(fc.bigInt(0n, 3_000n)), ([calls, ends, extra], cap) => {
+      const made = calls.map((one) => termsOf(one, payer, cap)).filter((one) => one !== undefined)
+      const byCall = new Map(made.map((one) => [uuidv7(), one]))
+      const held = [
+        { amount: firstSlice(byCall), isFree: true },
+        ...extra.map((amount, at) => ({ amount: BigInt(amount), isFree: at % 2 === 0 })),
+      ]
+      const total = held.reduce((sum, { amount }) => sum + amount, 0n)
+      const endedCalls = [...byCall].map(([call, one], at): EndedCall => {
+        const { due: how, bytes, usage } = ends[at] ?? { due, bytes: 0, usage: null }
+        return { call, terms: one, due: how, delivered: { bytes, usage } }
+      })
+      const settled = settleTurn(endedCalls, held)
+      assert.ok(settled.charged >= 0n && settled.charged <= total)
+      assert.ok(settled.free >= 0n && settled.free <= settled.charged && settled.rounding >= 0n)
+      assert.equal(
+        settled.calls.reduce((sum, { charged }) => sum + charged, 0n),
+        settled.charged,
+      )
+      settled.calls.forEach(({ charged, parts, earned, earnedFree }, at) => {
+        const { terms: one, due: how, delivered } = endedCalls[at] as EndedCall
+        assert.equal(sumOf(parts), charged)
+        assert.ok(charged <= sumOf(one.most) && parts.model >= 0n && parts.platform >= 0n)
+        if (cap !== null) assert.ok(charged <= cap)
+        const isDue = one.creator !== null && how.fixed === 'due' && delivered.bytes > 0
+        assert.equal(earned + earnedFree, isDue ? one.priceMicro : 0n)
+        assert.ok(earned >= 0n && earnedFree >= 0n)
+        assert.ok(parts.creator * 30n >= (isDue ? one.priceMicro : 0n))
+      })
+    }),
+    { numRuns: 500 },
+  )
+})
+
+await test('a hold grows ahead of the answer and never beyond the quote', () => {
+  fc.assert(
+    fc.property(pricedCalls, fc.array(fc.nat(4_000), { maxLength: 40 }), (calls, steps) => {
+      const byCall = new Map(calls.map((one) => [one.call, termsOf(one, payer, null)] as const))
+      const all = new Map([...byCall].flatMap(([call, one]) => (one ? [[call, one] as const] : [])))
+      const most = [...all.values()].reduce((sum, one) => sum + sumOf(one.most), 0n)
+      let held = firstSlice(all)
+      assert.ok(held <= most && usualCost(all) <= most)
+      const progress = new Map<Uuid, number>()
+      const [first] = all.keys()
+      for (const step of first ? steps : []) {
+        progress.set(first as Uuid, (progress.get(first as Uuid) ?? 0) + step)
+        const slice = sliceAt(all, progress, held)
+        assert.ok(slice.next >= held && slice.next <= most && slice.least <= most)
+        held = slice.next
+        assert.ok(sliceAt(all, progress, held).covered)
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+await test('what covers an answer never falls as it grows', () => {
+  fc.assert(
+    fc.property(pricedCalls, fc.nat(40_000), fc.nat(4_000), ([one], tokens, more) => {
+      const made = one && termsOf(one, payer, null)
+      if (made) assert.ok(coverFor(made, tokens) <= coverFor(made, tokens + more))
+    }),
+  )
+})
