@@ -33,7 +33,7 @@ function start(environment: Record<string, string>) {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`it opens, prints one URL, and closes cleanly on ${signal}`, async () => {
+  test(`it opens, prints one URL and the claim link, and closes cleanly on ${signal}`, async () => {
     await using scratch = await World.database()
     using running = start({ DATABASE_URL: scratch.url })
     const url = await running.until(/(http:\S+)/)
@@ -43,7 +43,10 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     running.child.kill(signal)
     const ended = await running.end()
     assert.deepEqual([ended.code, ended.signal, ended.err], [0, null, ''])
-    assert.equal(ended.out.match(/http:/g)?.length, 1)
+    assert.deepEqual(
+      ended.out.match(/http:\S+/g)?.map((each) => each.replace(/=.*/, '=…')),
+      [url, `${url}/claim?token=…`],
+    )
     await assert.rejects(fetch(url))
     const { rows } = await scratch.db.pool.query(
       `select count(*)::int as n from pg_stat_activity where application_name = 'bottega'`,

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '#kernel'
 import { ledgerRoom, openLedger, type Chart } from '#ledger'
+import { openPeople, peopleRoom, type Personal } from '#people'
 import type { Database, Install, Log, Room, Secret } from '#platform'
 import type { ProviderName } from './config.ts'
 
@@ -19,8 +20,12 @@ export type Deps = {
 const charts: readonly Chart[] = []
 
 /** The rooms of this house, in the order of the stack. This list is the only place that opens one. */
-export async function features({ db, clock }: Deps): Promise<readonly Room[]> {
+export async function features(deps: Deps): Promise<readonly Room[]> {
+  const { db, clock } = deps
   // Money's time is the database's, one for all servers; only a world whose clock is set by hand has another.
   const ledger = await openLedger({ db, charts, ...(clock === systemClock ? {} : { clock }) })
-  return [ledgerRoom({ ledger, db })]
+  const people = openPeople(deps)
+  // What each room keeps of a person.
+  const personal: readonly Personal[] = []
+  return [ledgerRoom({ ledger, db }), peopleRoom({ ...deps, people, personal })]
 }

@@ -5,6 +5,7 @@ import { createAuth } from './auth.ts'
 import { eraseLeftOver } from './closing.ts'
 import { accountHandlers } from './handlers/account.ts'
 import { entryHandlers } from './handlers/entry.ts'
+import { linkHandlers } from './handlers/links.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
 import { userHandlers } from './handlers/users.ts'
 import { cookieKey, type People, type PeopleOptions } from './people.ts'
@@ -42,6 +43,7 @@ export function peopleRoom(options: RoomOptions): Room {
     name: 'people',
     http: [
       ...entryHandlers(reception),
+      ...linkHandlers(reception),
       ...sessionHandlers(reception),
       ...accountHandlers(reception),
       ...userHandlers(reception),
