@@ -59,7 +59,7 @@ const planted: readonly [name: string, path: string, text: string, words: RegExp
     `import {\n  type X, // a comment\n  y,\n} from "#wallet"`,
     /no arrow/,
   ],
-  ['an arrow between equals', 'src/earnings/rules.ts', `import { x } from '#people'`, /no arrow/],
+  ['an arrow between equals', 'src/wallet/rules.ts', `import { x } from '#earnings'`, /no arrow/],
   ['an arrow between revenue rooms', 'src/revenue/shop/rules.ts', `import { x } from '#revenue/ads'`, /no arrow/],
   ['insights into a revenue room', 'src/insights/rules.ts', `import { x } from '#revenue/shop'`, /no arrow/],
   ['an adapter using more than a type', 'src/adapters/stripe/index.ts', `import { x } from '#wallet'`, /no arrow/],

@@ -10,10 +10,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   ledger: { level: 2 },
   people: { level: 3 },
   wallet: { level: 3, also: ['people'] },
-  earnings: { level: 3 },
+  earnings: { level: 3, also: ['people'] },
   entitlements: { level: 3 },
   bots: { level: 3, also: ['people'] },
-  models: { level: 3, also: ['scheduler'] },
+  models: { level: 3, also: ['people', 'scheduler'] },
   scheduler: { level: 3 },
   media: { level: 3 },
   turns: { level: 4 },
@@ -140,7 +140,7 @@ function checkRelative({ path, room, test }: Place, specifier: string): string |
   if (test && testsMayImport(target)) return undefined
   if (!target.startsWith(`src/${room}/`)) return 'climbs out of its room'
   if (target === `src/${room}/index.ts` && !test) return 'a room does not go through its own door'
-  if (!/\.(?:tsx?|json)$/.test(target)) return 'is written without its ending'
+  if (!/\.(?:tsx?|json|css)$/.test(target)) return 'is written without its ending'
   return undefined
 }
 
@@ -157,7 +157,8 @@ function checkDoor(place: Place, { specifier, kind }: Import): string | undefine
 }
 
 function checkScreenArrow({ room }: Place, target: string, door: Door): string | undefined {
-  if (target === kit || (door === 'contract' && room !== kit)) return undefined
+  if (target === kit) return room === kit ? 'a room does not go through its own door' : undefined
+  if (door === 'contract' && (room !== kit || target === 'kernel')) return undefined
   if (room === 'app' && door === 'web') return undefined
   return 'screens see the kit and contracts only'
 }

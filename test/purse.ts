@@ -1,8 +1,8 @@
+import { openSandboxCards, type SandboxCards } from '#adapters/sandbox'
 import { isRefusal, money, settableClock, uuidv7, type SettableClock, type Uuid } from '#kernel'
 import { openLedger, type Ledger } from '#ledger'
 import { createLog, type Database, type Log } from '#platform'
 import { openWallet, type Wallet } from '#wallet'
-import { openSandboxCards, type SandboxCards } from '../src/adapters/sandbox/cards.ts'
 import { flows, messages } from './market/flows.ts'
 import { World } from './world.ts'
 
@@ -16,6 +16,9 @@ export type MoneyHouse = AsyncDisposable & {
   /** A person of whom nobody has heard yet. */
   someone(): Uuid
 }
+
+/** When the sandbox's bank disputes what its disputed card has paid. */
+export { disputedAfterMs } from '../src/adapters/sandbox/cards.ts'
 
 export const noon = new Date('2026-11-24T12:00:00Z')
 

@@ -1,2 +1,3 @@
 export { earningsChart } from './chart.ts'
-export type { Earnings } from './earnings.ts'
+export { openEarnings, type Earnings } from './earnings.ts'
+export { earningsPersonal, earningsRoom } from './room.ts'

@@ -1,0 +1,1 @@
+export { openSandboxCards, type SandboxCards } from './cards.ts'
