@@ -37,6 +37,7 @@ const allowed: readonly [path: string, text: string][] = [
   ['src/app/browser/main.tsx', `import { Shop } from '#revenue/shop/web'`],
   ['src/app/config.ts', `export const home = process.env['HOME']`],
   ['src/ledger/prove.test.ts', `import { World } from '../../test/world.ts'\nimport { ledger } from '#ledger'`],
+  ['src/models/stream.test.ts', `import { openaiBackend } from '#adapters/openai'`],
   ['src/main.ts', `import { findPostgres } from '../tools/postgres.ts'\nimport { compose } from '#app'`],
   ['src/kernel/money.ts', `import { z } from 'zod'\nimport { createHash } from 'node:crypto'`],
   [

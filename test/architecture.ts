@@ -40,7 +40,7 @@ const kit = 'ui'
 const mainFiles = ['src/main.ts', 'src/main.test.ts']
 const mainMayImport = ['tools/postgres.ts']
 
-/** What a test beside the code may reach outside its room: the test world and the market, never another test. */
+/** What a test beside the code may reach outside its room: the test world and the market, never another test; and adapters. */
 const testsMayImport = (target: string) => /^test\/.+(?<!\.test)\.ts$/.test(target)
 
 const environmentReader = 'src/app/config.ts'
@@ -153,6 +153,7 @@ function checkDoor(place: Place, { specifier, kind }: Import): string | undefine
   if (place.screen) return checkScreenArrow(place, target, door)
   if (target === place.room && !place.test) return 'a room does not go through its own door'
   if (isContract(place) && door !== 'contract') return 'a contract sees contracts only'
+  if (place.test && target.startsWith('adapters/')) return undefined
   return arrowExists(place.room, target, door, kind) ? undefined : `there is no arrow from ${place.room} to ${target}`
 }
 

@@ -49,7 +49,7 @@ const pages: readonly Page[] = [
     ],
   },
   {
-    maker: 'google',
+    maker: 'gemini',
     source: 'ai.google.dev/pricing',
     asOf: '2026-04-30',
     rows: [

@@ -27,7 +27,7 @@ export function operations({ models, people }: Deps) {
       const me = await people.operator(context)
       if (isRefusal(me)) return me
       await desk.listUnlisted()
-      return { items: await desk.providers(), wellKnown: wellKnown.map(({ variable: _variable, ...known }) => known) }
+      return { items: await desk.providers(), wellKnown: [...wellKnown] }
     }),
     handle(contract.findEngines, async (_, context) => {
       const me = await people.operator(context)

@@ -1,6 +1,5 @@
 export { ProviderFailure } from './failure.ts'
 export { openModels, type ModelInfo, type Models } from './models.ts'
 export type { BackendEvent, BackendFailure, FailureKind, ModelAddress, ModelBackend } from './ports.ts'
-export { wellKnown } from './providers.ts'
 export { modelsRoom } from './room.ts'
 export type { ModelCost, ModelEvent, ModelRequest } from './rules.ts'

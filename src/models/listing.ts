@@ -14,7 +14,7 @@ export type DeskOptions = {
   readonly log: Log
   readonly sealer: Sealer
   readonly snapshots: ReturnType<typeof createSnapshots>
-  backendOf(provider: Pick<Provider, 'origin'>): ModelBackend
+  readonly backendOf: (provider: Pick<Provider, 'origin'>) => ModelBackend
 }
 
 export type View = { readonly provider: ProviderView }
@@ -39,12 +39,12 @@ export async function viewAgain(desk: DeskOptions, slug: string): Promise<View |
 }
 
 export function toView(provider: Provider): ProviderView {
-  const { slug, name, baseUrl, origin, keyHint, enabled, models, offered, listedAt } = provider
+  const { address, offered, listedAt, models, trial, ...told } = provider
   return {
-    ...{ slug, name, baseUrl, origin, keyHint, enabled },
+    ...told,
     models: models.map((model) => ({ name: model, offered: offered.has(model) })),
     listedAt: listedAt?.toISOString() ?? null,
-    trial: provider.address ? provider.trial : { ...failedTrial(lostKey), at: (listedAt ?? new Date(0)).toISOString() },
+    trial: address ? trial : { ...failedTrial(lostKey), at: (listedAt ?? new Date(0)).toISOString() },
   }
 }
 

@@ -48,8 +48,8 @@ export type ModelsOptions = {
   readonly log: Log
   readonly secret: Secret
   readonly backends: Backends
-  /** Keys by the short name of a well-known provider, from variables of the environment; `baseUrl` where it is not the usual. */
-  readonly keys?: readonly { readonly slug: string; readonly key: string; readonly baseUrl?: string }[]
+  /** Keys by the short name of a well-known provider, as variables of the environment gave them. */
+  readonly providerKeys?: Readonly<Partial<Record<string, string>>>
 }
 
 /** Enters the shipped costs, and opens the door. Asks no provider anything. */
@@ -58,7 +58,7 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
   const store = openStore(db)
   const sealer = createSealer(secret.keyFor('models.provider'))
   await store.adoptCosts(shippedCosts.map((cost) => ({ ...cost, at: clock.now() })))
-  const fixed = [...(await sandboxOf(backends)), ...(options.keys ?? []).flatMap(fromEnvironment)]
+  const fixed = [...(await sandboxOf(backends)), ...Object.entries(options.providerKeys ?? {}).map(fromEnvironment)]
   const snapshots = createSnapshots({ store, fixed, openKey: sealer.open })
   const backendOf = ({ origin }: Pick<Provider, 'origin'>) =>
     origin === 'demo' && backends.sandbox ? backends.sandbox : backends.openai
@@ -102,12 +102,11 @@ async function sandboxOf({ sandbox }: Backends): Promise<FixedProvider[]> {
   ]
 }
 
-function fromEnvironment({ slug, key, baseUrl }: { slug: string; key: string; baseUrl?: string }): FixedProvider[] {
+function fromEnvironment([slug, key = '']: [string, string | undefined]): FixedProvider {
   const known = wellKnown.find((each) => each.slug === slug)
   if (!known) throw new Error(`no well-known provider is called ${slug}`)
-  const address = { baseUrl: (baseUrl ?? known.baseUrl).replace(/\/+$/, ''), key }
-  const { name } = known
-  return [{ slug, name, baseUrl: address.baseUrl, keyHint: hintOf(key), origin: 'environment', address }]
+  const { name, baseUrl } = known
+  return { slug, name, baseUrl, keyHint: hintOf(key), origin: 'environment', address: { baseUrl, key } }
 }
 
 function infoOf(snapshot: Snapshot, provider: Provider, name: string): ModelInfo {
@@ -122,8 +121,8 @@ function infoOf(snapshot: Snapshot, provider: Provider, name: string): ModelInfo
 }
 
 type Routing = {
-  current(): Promise<Snapshot>
-  backendOf(provider: Provider): ModelBackend
+  readonly current: () => Promise<Snapshot>
+  readonly backendOf: (provider: Provider) => ModelBackend
   readonly log: Log
 }
 

@@ -7,8 +7,6 @@ export type WellKnown = {
   readonly keyPrefix: string | null
   /** Where a key is made. */
   readonly keyPage: string | null
-  /** The variable of the environment that carries a key for it, as its own tools name it. */
-  readonly variable: string
 }
 
 /** Endpoints that speak OpenAI's chat completions, by their makers' documentation. */
@@ -19,7 +17,6 @@ export const wellKnown: readonly WellKnown[] = [
     baseUrl: 'https://api.openai.com/v1',
     keyPrefix: 'sk-',
     keyPage: 'https://platform.openai.com/api-keys',
-    variable: 'OPENAI_API_KEY',
   },
   {
     slug: 'anthropic',
@@ -27,15 +24,13 @@ export const wellKnown: readonly WellKnown[] = [
     baseUrl: 'https://api.anthropic.com/v1',
     keyPrefix: 'sk-ant-',
     keyPage: 'https://console.anthropic.com/settings/keys',
-    variable: 'ANTHROPIC_API_KEY',
   },
   {
-    slug: 'google',
+    slug: 'gemini',
     name: 'Google Gemini',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     keyPrefix: 'AIza',
     keyPage: 'https://aistudio.google.com/apikey',
-    variable: 'GEMINI_API_KEY',
   },
   {
     slug: 'openrouter',
@@ -43,7 +38,6 @@ export const wellKnown: readonly WellKnown[] = [
     baseUrl: 'https://openrouter.ai/api/v1',
     keyPrefix: 'sk-or-',
     keyPage: 'https://openrouter.ai/settings/keys',
-    variable: 'OPENROUTER_API_KEY',
   },
   {
     slug: 'mistral',
@@ -51,7 +45,6 @@ export const wellKnown: readonly WellKnown[] = [
     baseUrl: 'https://api.mistral.ai/v1',
     keyPrefix: null,
     keyPage: 'https://console.mistral.ai/api-keys',
-    variable: 'MISTRAL_API_KEY',
   },
   {
     slug: 'deepseek',
@@ -59,7 +52,6 @@ export const wellKnown: readonly WellKnown[] = [
     baseUrl: 'https://api.deepseek.com/v1',
     keyPrefix: null,
     keyPage: 'https://platform.deepseek.com/api_keys',
-    variable: 'DEEPSEEK_API_KEY',
   },
   {
     slug: 'groq',
@@ -67,7 +59,6 @@ export const wellKnown: readonly WellKnown[] = [
     baseUrl: 'https://api.groq.com/openai/v1',
     keyPrefix: 'gsk_',
     keyPage: 'https://console.groq.com/keys',
-    variable: 'GROQ_API_KEY',
   },
   {
     slug: 'xai',
@@ -75,7 +66,6 @@ export const wellKnown: readonly WellKnown[] = [
     baseUrl: 'https://api.x.ai/v1',
     keyPrefix: 'xai-',
     keyPage: 'https://console.x.ai',
-    variable: 'XAI_API_KEY',
   },
   {
     slug: 'together',
@@ -83,7 +73,6 @@ export const wellKnown: readonly WellKnown[] = [
     baseUrl: 'https://api.together.xyz/v1',
     keyPrefix: null,
     keyPage: 'https://api.together.xyz/settings/api-keys',
-    variable: 'TOGETHER_API_KEY',
   },
 ]
 

@@ -5,9 +5,9 @@ const tagBytes = 16
 
 export type Sealer = {
   /** Nonce, tag and ciphertext. `name` is bound in: a row copied to another name does not open. */
-  seal(text: string, name: string): Buffer
+  readonly seal: (text: string, name: string) => Buffer
   /** Undefined where the bytes, the name or the install's secret are not the ones it was sealed with. */
-  open(sealed: Buffer, name: string): string | undefined
+  readonly open: (sealed: Buffer, name: string) => string | undefined
 }
 
 /** AES-256-GCM. A fresh random nonce each time: with 96 bits and a handful of keys no two ever meet. */

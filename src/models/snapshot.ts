@@ -45,7 +45,7 @@ const ageMsMax = 2000
 export function createSnapshots(options: {
   readonly store: Store
   readonly fixed: readonly FixedProvider[]
-  openKey(sealed: Buffer, slug: string): string | undefined
+  readonly openKey: (sealed: Buffer, slug: string) => string | undefined
 }) {
   let held: { readonly at: number; readonly snapshot: Promise<Snapshot> } | undefined
   return {

@@ -85,7 +85,7 @@ async function* stream(line: Line, address: ModelAddress, request: ModelRequest)
 
 /** Asks, and asks again in another dialect where the endpoint names a field that it does not know. */
 async function ask(
-  { limits, dialects, ...line }: Line,
+  { dialects, ...line }: Line,
   address: ModelAddress,
   request: ModelRequest,
 ): Promise<Dispatcher.ResponseData | BackendFailure> {
