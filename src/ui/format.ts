@@ -1,0 +1,84 @@
+import { useLingui } from '@lingui/react'
+import { useMemo } from 'react'
+
+const microPerDollar = 1_000_000n
+const thinSpace = ' '
+
+/** Figures as text, in the reader's language. */
+export type Format = {
+  /** "1,240" */
+  points(value: bigint): string
+  /** Micro-dollars: "$12.50", and what is below a cent with every digit it has, "$0.00045". */
+  dollars(micro: bigint): string
+  count(value: number | bigint): string
+  instant(iso: string | Date): string
+  day(iso: string | Date): string
+  time(iso: string | Date): string
+  /** "3 minutes ago", "yesterday" */
+  ago(iso: string | Date, now?: Date): string
+}
+
+export function useFormat(): Format {
+  const { i18n } = useLingui()
+  return useMemo(() => formatFor(i18n.locale), [i18n.locale])
+}
+
+export function formatFor(locale: string): Format {
+  const whole = new Intl.NumberFormat(locale)
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const instants = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
+  const times = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
+  return {
+    points: (value) => whole.format(value),
+    dollars: (micro) => dollarText(locale, micro),
+    count: (value) => whole.format(value),
+    instant: (iso) => instants.format(new Date(iso)),
+    day: (iso) => days.format(new Date(iso)),
+    time: (iso) => times.format(new Date(iso)),
+    ago: (iso, now = new Date()) => agoText(relative, new Date(iso).getTime() - now.getTime()),
+  }
+}
+
+/** Exact, whatever the size: cents as people write them, and six decimals where a message costs less than one. */
+function dollarText(locale: string, micro: bigint): string {
+  const fraction = (micro < 0n ? -micro : micro) % microPerDollar
+  const digits = fraction.toString().padStart(6, '0').replace(/0+$/, '')
+  const decimals = Math.max(2, digits.length)
+  const format = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  })
+  return format.format(decimalText(micro) as never)
+}
+
+/** Intl reads decimal text exactly, which a number would not be. */
+function decimalText(micro: bigint): string {
+  const size = micro < 0n ? -micro : micro
+  const fraction = (size % microPerDollar).toString().padStart(6, '0')
+  return `${micro < 0n ? '-' : ''}${size / microPerDollar}.${fraction}`
+}
+
+const steps = [
+  ['second', 1000, 60],
+  ['minute', 60_000, 60],
+  ['hour', 3_600_000, 24],
+  ['day', 86_400_000, 7],
+  ['week', 604_800_000, 5],
+  ['month', 2_629_800_000, 12],
+  ['year', 31_557_600_000, Infinity],
+] as const
+
+function agoText(relative: Intl.RelativeTimeFormat, ms: number): string {
+  for (const [unit, size, limit] of steps) {
+    const amount = Math.round(ms / size)
+    if (Math.abs(amount) < limit) return relative.format(amount, unit)
+  }
+  return relative.format(0, 'second')
+}
+
+/** A figure and its unit, which never part at the end of a line. */
+export const withUnit = (figure: string, unit: string): string => `${figure}${thinSpace}${unit}`

@@ -1,0 +1,28 @@
+import { useCallback, useState } from 'react'
+
+/** State that this browser keeps: a draft, a folded list. Where storage is refused it lives as long as the page. */
+export function useStored(key: string, initial: string): readonly [string, (text: string) => void] {
+  const [held, setHeld] = useState({ key, text: read(key) ?? initial })
+  const text = held.key === key ? held.text : (read(key) ?? initial)
+  const write = useCallback(
+    (next: string) => {
+      setHeld({ key, text: next })
+      try {
+        if (next === initial) localStorage.removeItem(key)
+        else localStorage.setItem(key, next)
+      } catch {
+        // Private windows may refuse; the state itself is kept.
+      }
+    },
+    [key, initial],
+  )
+  return [text, write]
+}
+
+function read(key: string): string | undefined {
+  try {
+    return localStorage.getItem(key) ?? undefined
+  } catch {
+    return undefined
+  }
+}
