@@ -2,10 +2,11 @@
 -- batches do without, and the hash chain. Loads are lateral so that no plan can scan a table for them, however
 -- empty it was when the plan was made.
 
-create function ledger.to_instant(microseconds bigint) returns timestamptz immutable parallel safe language sql
+-- stable, as their bodies are: what promises more than its body is not inlined but called, row by row.
+create function ledger.to_instant(microseconds bigint) returns timestamptz stable parallel safe language sql
 return timestamptz 'epoch' + microseconds * interval '1 microsecond';
 
-create function ledger.to_microseconds(instant timestamptz) returns bigint immutable parallel safe language sql
+create function ledger.to_microseconds(instant timestamptz) returns bigint stable parallel safe language sql
 return (extract(epoch from instant) * 1000000)::bigint;
 
 -- A column of n values in the batch's link. One that holds nothing in the whole batch adds a single zero: something, so
@@ -37,7 +38,7 @@ return sha256(
 -- For a batch in which some keys were used before: 0 for a new key, 1 for the same body again, 2 for another body; and when
 -- the first was posted.
 create function ledger.answers_before(p_home smallint, ids uuid[], digests bytea[], out answers smallint[], out posted_at timestamptz[])
-stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
   select array_agg(case when f.digest is null then 0 when f.digest = digests[u.at] then 1 else 2 end order by u.at),
     array_agg(f.posted_at order by u.at)
   from unnest(ids) with ordinality u(id, at)
@@ -49,7 +50,7 @@ $$;
 
 -- Of the legs at these positions: what each moved, and what of that has not been reversed. Null where there is no leg.
 create function ledger.reversible(p_home smallint, positions bigint[], out originals bigint[], out lefts bigint[])
-stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
   select array_agg(s.amount order by u.at), array_agg(s.amount - coalesce(v.amount, 0) order by u.at)
   from unnest(positions) with ordinality u(pos, at)
   left join lateral (select * from ledger.leg s where s.home = p_home and s.pos = u.pos limit 1) s on true
@@ -59,8 +60,8 @@ $$;
 -- The open lots of the accounts, and the closed ones that legs name, in the order of spending. account: its place.
 create function ledger.lots_of(p_home smallint, p_accounts bigint[], p_lots bigint[])
 returns table (tid tid, id bigint, account int, class smallint, expires bigint, granted bigint, remaining bigint, held bigint)
-stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
-set enable_mergejoin = off as $$
+stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
+set enable_hashjoin = off set enable_mergejoin = off as $$
   select s.ctid, s.id, u.at::int, s.class, ledger.to_microseconds(s.expires_at), s.granted, s.remaining, s.held
   from unnest(p_accounts) with ordinality u(id, at), lateral (
     select s.ctid, s.* from ledger.lot s where s.home = p_home and s.account = u.id and s.open
@@ -77,19 +78,21 @@ $$;
 -- place: the hold's among h_ids, or 0; account: its place among p_accounts.
 create function ledger.hold_parts_of(p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], p_now timestamptz)
 returns table (place int, account int, tid tid, id uuid, n smallint, lot bigint, amount bigint, expires bigint)
-stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
-set enable_mergejoin = off as $$
+stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
+set enable_hashjoin = off set enable_mergejoin = off as $$
   select u.at::int, h_accounts[u.at], s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
   from unnest(h_ids) with ordinality u(id, at), lateral (
     select s.ctid, s.* from ledger.hold s
     where s.home = p_home and s.id = u.id and s.account = p_accounts[h_accounts[u.at]] offset 0
   ) s
   union all
-  select 0, array_position(p_accounts, s.account), s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
-  from ledger.hold s
-  where s.home = p_home and s.expires_at <= p_now and s.account = any(p_accounts)
-    and not exists (
-      select 1 from unnest(h_ids) with ordinality v(id, at) where v.id = s.id and p_accounts[h_accounts[v.at]] = s.account)
+  select 0, u.at::int, s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
+  from unnest(p_accounts) with ordinality u(id, at), lateral (
+    select s.ctid, s.* from ledger.hold s
+    where s.home = p_home and s.account = u.id and s.expires_at <= p_now offset 0
+  ) s
+  where not exists (
+    select 1 from unnest(h_ids) with ordinality v(id, at) where v.id = s.id and p_accounts[h_accounts[v.at]] = s.account)
   order by 1, 4, 2, 5
 $$;
 
@@ -103,7 +106,7 @@ create function ledger.write_lots(
   p_home smallint, p_accounts bigint[], loaded int, tids tid[], ids bigint[], accounts int[], classes int[],
   expires bigint[], grants bigint[], remains bigint[], helds bigint[]
 ) returns void language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
 begin
   update ledger.lot s set remaining = remains[g], held = helds[g], open = remains[g] > 0
   from generate_series(1, loaded) g
@@ -118,7 +121,7 @@ create function ledger.write_hold_parts(
   p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], untils bigint[], tids tid[], places int[],
   ns int[], lots bigint[], amounts bigint[]
 ) returns void language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
 begin
   delete from ledger.hold s using generate_series(1, cardinality(places)) g where s.ctid = tids[g] and amounts[g] = 0;
   update ledger.hold s set amount = amounts[g], expires_at = ledger.to_instant(untils[places[g]])

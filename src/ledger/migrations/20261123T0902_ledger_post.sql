@@ -2,8 +2,8 @@
 -- lock the home, load what the batch touches, decide journal by journal on arrays, write the outcome set-based.
 --
 -- Deciding in order is what makes a refusal in mid-batch exact; a window function is not. It is one function, since its
--- state is arrays and PL/pgSQL copies those at each call. Plans are pinned: made over empty tables they would scan. Rows
--- are updated by the ctid they were loaded at, which no one else can move under the home's lock.
+-- state is arrays and PL/pgSQL copies those at each call. Plans are pinned: made over empty tables they would read them
+-- whole, for ever. Rows are updated by the ctid they were loaded at, which nobody can move under the home's lock.
 --
 -- p_accounts   the accounts touched, ascending; legs name them by their place here, from 1
 -- j_*          one element per journal: key, digest of its body, effective instant, key of what it reverses, facts
@@ -22,7 +22,7 @@ create function ledger.post(
   out statuses smallint[], out posted_at timestamptz, out first_posted_at timestamptz[]
 )
 language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -68,11 +68,12 @@ begin
   if pg_advisory_xact_lock(7326, p_home)::text is null then return; end if;
 
   select array_agg(array[s.balance, s.held, s.version, s.unit, s.overdraft::int, s.lots, k.debited_by, k.credited_by, 0, 0]
-      order by s.id), array_agg(s.ctid order by s.id), max(s.lots) > 0, max(s.held) > 0,
+      order by u.at), array_agg(s.ctid order by u.at), max(s.lots) > 0, max(s.held) > 0,
     exists (select 1 from ledger.journal f where f.home = p_home and f.id = any(j_id))
   into a, a_tid, any_lots, any_held, any_known
-  from ledger.account s, lateral (select k.debited_by, k.credited_by from ledger.kind k where k.id = s.kind limit 1) k
-  where s.home = p_home and s.id = any(p_accounts);
+  from unnest(p_accounts) with ordinality u(id, at),
+    lateral (select s.ctid, s.* from ledger.account s where s.home = p_home and s.id = u.id limit 1) s,
+    lateral (select k.debited_by, k.credited_by from ledger.kind k where k.id = s.kind limit 1) k;
   if array_length(a, 1) is distinct from cardinality(p_accounts) then
     raise exception 'an account is not in home %', p_home using errcode = 'BL007';
   end if;
@@ -81,8 +82,7 @@ begin
   from ledger.batch b where b.home = p_home order by b.seq desc limit 1;
   posted_at := greatest(coalesce(p_now, clock_timestamp()), v_last); -- a clock set back: time stands still meanwhile
   if v_seq is null then
-    v_seq := 0; v_pos := 0; v_lot := 0; v_prev := sha256('bottega ledger');
-  end if;
+    v_seq := 0; v_pos := 0; v_lot := 0; v_prev := sha256('bottega ledger'); end if;
   v_us := ledger.to_microseconds(posted_at);
 
   if any_known then
