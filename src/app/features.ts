@@ -3,6 +3,8 @@ import { ledgerRoom, openLedger, type Chart } from '#ledger'
 import { openPeople, peopleRoom, type Personal } from '#people'
 import type { Database, Install, Log, Room, Secret } from '#platform'
 import type { ProviderName } from './config.ts'
+import { deskRoom } from './desk.ts'
+import { createOpenness } from './openness.ts'
 
 /** What the house gives every room; a room takes what it names. */
 export type Deps = {
@@ -19,6 +21,9 @@ export type Deps = {
 /** The charts of accounts of the rooms below; a room that moves money adds its own. */
 const charts: readonly Chart[] = []
 
+/** The lines of revenue that Bottega has, by the names of their rooms; one whose room is not opened below is absent. */
+const revenueLines = ['messages'] as const
+
 /** The rooms of this house, in the order of the stack. This list is the only place that opens one. */
 export async function features(deps: Deps): Promise<readonly Room[]> {
   const { db, clock } = deps
@@ -27,5 +32,13 @@ export async function features(deps: Deps): Promise<readonly Room[]> {
   const people = openPeople(deps)
   // What each room keeps of a person.
   const personal: readonly Personal[] = []
-  return [ledgerRoom({ ledger, db }), peopleRoom({ ...deps, people, personal })]
+  const rooms: Room[] = []
+  const isPresent = (line: string) => rooms.some(({ name }) => name === line)
+  const openness = createOpenness({ db, clock, known: revenueLines, isPresent })
+  rooms.push(
+    ledgerRoom({ ledger, db }),
+    peopleRoom({ ...deps, people, personal }),
+    deskRoom({ ...deps, ledger, people, openness }),
+  )
+  return rooms
 }

@@ -8,7 +8,7 @@ import { accountByName } from './store/accounts.ts'
 import { adoptCharts } from './store/chart.ts'
 import { exportRows, journalSource } from './store/log.ts'
 import { sweepHolds } from './store/posting.ts'
-import { proveAll, type Proof } from './store/proof.ts'
+import { proveAll, type Proof, type ProofProgress } from './store/proof.ts'
 import * as reading from './store/reading.ts'
 
 /** What names an account. The home is 1 and the unit the kind's only one unless stated. */
@@ -41,7 +41,7 @@ export type Ledger = Omit<Posting, 'idle'> & {
   /** Ends expired holds on accounts that nobody touches; those that are touched end by themselves. Answers how many accounts. */
   sweep(): Promise<number>
   /** Checks every claim over every row; see the README for what it proves. */
-  prove(): Promise<Proof>
+  prove(tell?: ProofProgress): Promise<Proof>
   /** Every journal of a home, in the order of posting. */
   export(format: 'jsonl' | 'hledger', home?: number): AsyncGenerator<string>
   readonly events: EventSource
@@ -97,7 +97,7 @@ export async function openLedger(options: {
     lots: (account) => reading.openLots(db, account),
     expiredLots: (limit) => reading.expiredLots(db, now(), limit),
     sweep: () => sweepHolds(db, now(), sweepAccounts),
-    prove: () => proveAll(db),
+    prove: (tell) => proveAll(db, tell),
     export: (format, home = 1) => (format === 'jsonl' ? jsonLines : hledger)(exportRows(db, home)),
     events: journalSource(db),
     close: idle,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { job, type Database, type HealthCheck, type Room } from '#platform'
+import { job, type Database, type HealthCheck, type Log, type Room } from '#platform'
 import type { Ledger } from './ledger.ts'
+import type { Proof, ProofProgress } from './store/proof.ts'
 import { lastProof, recordProof } from './store/proofs.ts'
 
 const nothing = z.object({})
@@ -20,13 +21,20 @@ export function ledgerRoom({ ledger, db }: { readonly ledger: Ledger; readonly d
     payload: nothing,
     cron: { expression: '17 3 * * *', payload: {} },
     secondsMax: 4 * 3600,
-    run: async (_, { log }) => {
-      const proof = await ledger.prove()
-      await recordProof(db, proof)
-      if (!proof.holds) log.error({ claims: proof.claims }, 'the ledger does not hold')
-    },
+    run: async (_, { log }) => void (await proveNow({ ledger, db, log })),
   })
   return { name: 'ledger', jobs: [sweep, prove], checks: [proofCheck(db)] }
+}
+
+/** Proves the ledger and writes down what was found, so that the house's health tells of it. */
+export async function proveNow(
+  { ledger, db, log }: { readonly ledger: Ledger; readonly db: Database; readonly log: Log },
+  tell?: ProofProgress,
+): Promise<Proof> {
+  const proof = await ledger.prove(tell)
+  await recordProof(db, proof)
+  if (!proof.holds) log.error({ claims: proof.claims }, 'the ledger does not hold')
+  return proof
 }
 
 /** Fails when the newest proof found a breach. That no proof was due yet is no fault. */
@@ -37,7 +45,7 @@ function proofCheck(db: Database): HealthCheck {
       const last = await lastProof(db)
       if (!last) return { ok: true, detail: 'first proof tonight' }
       const at = last.at.toISOString().slice(0, 16).replace('T', ' ')
-      if (!last.holds) return { ok: false, detail: `${last.breaches} breaches found at ${at} UTC` }
+      if (!last.holds) return { ok: false, detail: `${last.breaches.length} breaches found at ${at} UTC` }
       return { ok: true, detail: `${last.journals} journals proven at ${at} UTC` }
     },
   }

@@ -200,8 +200,11 @@ export type Proof = {
 
 const breachesShown = 20
 
+/** Told before each claim is checked, and when all are. */
+export type ProofProgress = (progress: { readonly claimsDone: number; readonly claims: number }) => void
+
 /** Checks every claim over everything there is, in one snapshot, beside whatever is being posted meanwhile. */
-export async function proveAll(db: Database): Promise<Proof> {
+export async function proveAll(db: Database, tell: ProofProgress = () => undefined): Promise<Proof> {
   const client = await db.pool.connect()
   try {
     await client.query('begin isolation level repeatable read read only')
@@ -211,11 +214,13 @@ export async function proveAll(db: Database): Promise<Proof> {
     await client.query('set local enable_nestloop = off; set local enable_mergejoin = off')
     const results: ClaimResult[] = []
     for (const { name, says, breaches } of claims) {
+      tell({ claimsDone: results.length, claims: claims.length })
       const { rows } = await client.query<{ breach: string }>(
         `select * from (${breaches}) s(breach) limit ${breachesShown}`,
       )
       results.push({ claim: name, says, breaches: rows.map((row) => row.breach) })
     }
+    tell({ claimsDone: results.length, claims: claims.length })
     const { rows } = await client.query<Proof['counted'] & { at: Date }>(
       `select now() as at, (select count(*) from ledger.account) as accounts, (select count(*) from ledger.journal) as journals,
         (select count(*) from ledger.leg) as legs, (select count(*) from ledger.batch) as batches`,

@@ -12,13 +12,14 @@ export async function recordProof(db: Database, proof: Proof): Promise<void> {
 export type LastProof = {
   readonly at: Date
   readonly holds: boolean
-  readonly breaches: number
+  /** A line each, led by the claim that is broken. */
+  readonly breaches: readonly string[]
   readonly journals: bigint
 }
 
 export async function lastProof(db: Database): Promise<LastProof | undefined> {
   const { rows } = await db.pool.query<LastProof>(
-    'select at, holds, cardinality(breaches) as breaches, journals from ledger.proof order by at desc limit 1',
+    'select at, holds, breaches, journals from ledger.proof order by at desc limit 1',
   )
   return rows[0]
 }
