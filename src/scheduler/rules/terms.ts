@@ -11,7 +11,69 @@ export type ClassTerms = {
 
 /** The house's classes. Whoever tipped goes first while that lasts, subscribers before free in a burst. */
 export const houseClasses: readonly ClassTerms[] = [
-  { name: 'tipped', weight: 6, borrowMs: 5000, lane: 'express' },
-  { name: 'subscriber', weight: 3, borrowMs: 1000, lane: 'open' },
+  { name: 'tipped', weight: 6, borrowMs: 20_000, lane: 'express' },
+  { name: 'subscriber', weight: 3, borrowMs: 5000, lane: 'open' },
   { name: 'free', weight: 1.5, borrowMs: 0, lane: 'open' },
 ]
+
+/** Everything about a pool that is a choice. Tokens are tokens, times are milliseconds, cost is in cost units. */
+export type PoolTerms = {
+  readonly classes: readonly ClassTerms[]
+  /** Cost units of a token: measured, a prefill token takes about 0.06 ms of an engine and a decoded one 0.2 to 0.8. */
+  readonly cost: { readonly inputToken: number; readonly outputToken: number }
+  /** Of the pool's limit, kept for the express lane under pressure. */
+  readonly reserveShare: number
+  /** The reserve stays open this long after the last express ask. */
+  readonly reserveKeptMs: number
+  /** Pmax: prompt tokens of the open lane that may be dispatched to a backend without a first token. */
+  readonly prefillCredit: number
+  /** The same for all classes alike while the pool is calm: about one step's budget of an engine. */
+  readonly prefillCreditCalm: number
+  readonly pressure: {
+    /** Somebody waited this long: classes begin to matter. */
+    readonly afterMs: number
+    /** Nobody waited for this long: they cease to. */
+    readonly overAfterMs: number
+  }
+  /** Peak as people are told of it: full for a while, and over only when it has been quiet for longer. */
+  readonly peak: { readonly afterMs: number; readonly overAfterMs: number; readonly quietShare: number }
+  readonly waitingMax: number
+  /** How often one ask may be tried, on different backends where there are several. */
+  readonly triesMax: number
+  /** The same where every backend is full: that is nobody's failure. */
+  readonly busyTriesMax: number
+  readonly hang: { readonly firstMs: number; readonly betweenMs: number; readonly betweenTimes: number }
+  readonly breaker: BreakerTerms
+  readonly capacity: CapacityTerms
+}
+
+export type BreakerTerms = {
+  readonly failures: number
+  readonly withinMs: number
+  readonly restMs: number
+  readonly restMsMax: number
+}
+
+export type CapacityTerms = {
+  readonly start: number
+  readonly max: number
+  readonly windowMs: number
+  readonly samplesMin: number
+}
+
+export const houseTerms: PoolTerms = {
+  classes: houseClasses,
+  cost: { inputToken: 0.3, outputToken: 1 },
+  reserveShare: 0.1,
+  reserveKeptMs: 600_000,
+  prefillCredit: 2048,
+  prefillCreditCalm: 8192,
+  pressure: { afterMs: 250, overAfterMs: 5000 },
+  peak: { afterMs: 3000, overAfterMs: 60_000, quietShare: 0.8 },
+  waitingMax: 20_000,
+  triesMax: 3,
+  busyTriesMax: 30,
+  hang: { firstMs: 60_000, betweenMs: 10_000, betweenTimes: 20 },
+  breaker: { failures: 3, withinMs: 5000, restMs: 2000, restMsMax: 30_000 },
+  capacity: { start: 8, max: 512, windowMs: 1000, samplesMin: 4 },
+}

@@ -1,0 +1,206 @@
+import { judge, sawRefusal } from './rules/capacity.ts'
+import { inOrder, isBacklogged } from './rules/classes.ts'
+import { costOf, learnLength } from './rules/cost.ts'
+import { failed, tried, worked } from './rules/breaker.ts'
+import type { Engine } from './rules/engine.ts'
+import type { Entry, Sized } from './rules/entry.ts'
+import { rangeOf, type WaitRange } from './rules/foresight.ts'
+import { head } from './rules/line.ts'
+import { isStale, lineUp, placeIn } from './rules/lineup.ts'
+import { rateOf } from './rules/meter.ts'
+import { placeFor, type Credit } from './rules/place.ts'
+import {
+  conclude,
+  costSoFar,
+  dispatch,
+  enter,
+  rateOfPool,
+  reserveOf,
+  runMeters,
+  slotsOfPool,
+  speak,
+  speakOn,
+  waitAgain,
+  type Pool,
+} from './rules/pool.ts'
+import { feel } from './rules/pressure.ts'
+
+/** An ask arrives and stands in line. */
+export function arrive(pool: Pool, ask: Sized, now: number): Entry {
+  runMeters(pool, now)
+  const entry = enter(pool, ask, now)
+  entry.foretoldMs = reckon(pool, entry, now).ms
+  return entry
+}
+
+/** Who starts now, if anybody: it has been dispatched to `entry.engine`. Ask until there is nobody. */
+export function next(pool: Pool, now: number): Entry | undefined {
+  if (pool.arrivals.size === 0) return undefined
+  feelPressure(pool, now)
+  const choice = pool.pressure.isOn ? byClass(pool, now) : byArrival(pool, now)
+  if (!choice) return undefined
+  runMeters(pool, now)
+  dispatch(pool, choice.entry, choice.engine, now)
+  tried(choice.engine.breaker)
+  return choice.entry
+}
+
+type Choice = { readonly entry: Entry; readonly engine: Engine }
+
+/** In the calm no class differs: whoever came first, as far as slots and the prefill credit of the calm go. */
+function byArrival(pool: Pool, now: number): Choice | undefined {
+  const entry = pool.arrivals.first()
+  if (!entry) return undefined
+  entry.lane = 'open'
+  const credit: Credit = { of: 'everybody', tokens: pool.terms.prefillCreditCalm }
+  const engine = placeFor(entry, pool.engines.values(), { homes: pool.homes, credit, now })
+  return engine && { entry, engine }
+}
+
+/**
+ * Under pressure the class with the least effective virtual time goes first (BVT), and in it the user who was served
+ * least (VTC). The express class may fill the reserve and passes the prefill credit by, as long as it is first: once it
+ * is over-drawn it stands under the limits of all, or under a flood of it nobody else would ever see a free slot.
+ */
+function byClass(pool: Pool, now: number): Choice | undefined {
+  const slots = slotsOfPool(pool, now)
+  const openSlots = Math.max(1, slots - reserveOf(pool, slots, now))
+  for (const [at, one] of inOrder(pool.classes, rateOfPool(pool, slots)).entries()) {
+    const lane = one.terms.lane === 'express' && at === 0 ? 'express' : 'open'
+    const entry = head(one.line)
+    if (!entry || pool.running >= (lane === 'express' ? slots : openSlots)) continue
+    entry.lane = lane
+    const credit: Credit =
+      lane === 'express' ? { of: 'nobody', tokens: 0 } : { of: 'open lane', tokens: pool.terms.prefillCredit }
+    const engine = placeFor(entry, pool.engines.values(), { homes: pool.homes, credit, now })
+    if (engine) return { entry, engine }
+    // Whoever waits for the prefill credit must not be passed by shorter prompts, or a long one would wait for ever.
+    if (lane === 'open') return undefined
+  }
+  return undefined
+}
+
+function feelPressure(pool: Pool, now: number): void {
+  const slots = slotsOfPool(pool, now)
+  const oldest = pool.arrivals.first()
+  const load = {
+    waiting: pool.arrivals.size,
+    oldestWaitMs: oldest ? now - oldest.arrivedAt : 0,
+    running: pool.running,
+    openLimit: slots - reserveOf(pool, slots, now),
+    isRefusing: pool.engines.values().some(({ breaker }) => breaker.state === 'serving' && now < breaker.restUntil),
+  }
+  feel(pool.pressure, load, pool.terms, now)
+}
+
+/** Its first token. Whether the backend is back in service by it. */
+export function first(pool: Pool, entry: Entry, now: number): boolean {
+  const engine = entry.engine
+  speak(pool, entry, now)
+  return engine !== undefined && worked(engine.breaker)
+}
+
+export function tokens(pool: Pool, entry: Entry, count: number, now: number): void {
+  speakOn(pool, entry, count, now)
+}
+
+export type Used = { readonly inputTokens: number; readonly outputTokens: number }
+
+/** It has ended well. Input that a cache supplied is not part of `used`. */
+export function finish(pool: Pool, entry: Entry, used: Used | undefined, now: number): void {
+  runMeters(pool, now)
+  const inputTokens = used?.inputTokens ?? entry.ask.inputTokens
+  const outputTokens = used?.outputTokens ?? entry.generated
+  learnLength(pool.lengths, outputTokens)
+  conclude(pool, entry, costOf(pool.terms, inputTokens, outputTokens))
+}
+
+/** Whoever asked has gone, or nobody will serve it: what was done for it stays charged. */
+export function withdraw(pool: Pool, entry: Entry, now: number): void {
+  runMeters(pool, now)
+  conclude(pool, entry, costSoFar(pool, entry))
+}
+
+export type Trouble = { readonly kind: 'busy' | 'unreachable' | 'hung' | 'rejected'; readonly retryAfterMs?: number }
+export type Outcome = 'waits_again' | 'broken_off' | 'tried_enough' | 'rejected'
+
+const retryAfterMsUsual = 1000
+const retryAfterMsMax = 60_000
+
+/** The backend failed it. Before its first token it may be tried again, at the head of its line. */
+export function fail(pool: Pool, entry: Entry, trouble: Trouble, now: number): Outcome {
+  runMeters(pool, now)
+  const { engine } = entry
+  if (engine) blame(pool, engine, trouble, now)
+  const outcome = outcomeOf(pool, entry, trouble)
+  if (outcome === 'waits_again') {
+    if (engine) entry.failedOn.add(engine)
+    waitAgain(pool, entry)
+  } else {
+    conclude(pool, entry, costSoFar(pool, entry))
+  }
+  return outcome
+}
+
+function outcomeOf(pool: Pool, entry: Entry, { kind }: Trouble): Outcome {
+  if (kind === 'rejected') return 'rejected'
+  if (entry.firstAt !== undefined) return 'broken_off'
+  return entry.tries >= (kind === 'busy' ? pool.terms.busyTriesMax : pool.terms.triesMax)
+    ? 'tried_enough'
+    : 'waits_again'
+}
+
+function blame(pool: Pool, engine: Engine, { kind, retryAfterMs = retryAfterMsUsual }: Trouble, now: number): void {
+  if (kind === 'busy') {
+    sawRefusal(engine.capacity, engine.running.size - 1, now)
+    engine.breaker.restUntil = Math.max(engine.breaker.restUntil, now + Math.min(retryAfterMs, retryAfterMsMax))
+  } else if (kind !== 'rejected' && failed(engine.breaker, pool.terms.breaker, now)) {
+    restart(engine)
+  }
+}
+
+/** A backend that comes back has an empty cache and perhaps fewer friends: half of what it could do is the first guess. */
+function restart({ capacity }: Engine): void {
+  if (capacity.source !== 'found') return
+  capacity.limit = Math.max(1, capacity.limit / 2)
+}
+
+/** Whose patience has ended. They are still in line. */
+export function impatient(pool: Pool, now: number): readonly Entry[] {
+  const gone: Entry[] = []
+  for (let entry = pool.deadlines.first(); entry && entry.deadline <= now; entry = pool.deadlines.first()) {
+    pool.deadlines.remove(entry)
+    gone.push(entry)
+  }
+  return gone
+}
+
+/** To be called several times a second: judges capacities and pressure. */
+export function look(pool: Pool, now: number): void {
+  runMeters(pool, now)
+  feelPressure(pool, now)
+  for (const { capacity, running } of pool.engines.values()) judge(capacity, running.size, pool.terms.capacity, now)
+}
+
+export type Outlook = { readonly position: number; readonly estimate: WaitRange }
+
+/** Place in line and the wait from now on, of an entry that waits. */
+export function outlook(pool: Pool, entry: Entry, now: number): Outlook {
+  if (entry.phase !== 'waiting') return { position: 0, estimate: { fromMs: 0, likelyMs: 0, untilMs: 0 } }
+  const { position, ms } = reckon(pool, entry, now)
+  return { position, estimate: rangeOf(entry.class.foresight, ms) }
+}
+
+const classPriorMs = 3000
+
+/** The work ahead of it in its class, over what its class is served, and the usual time to a first token. */
+function reckon(pool: Pool, entry: Entry, now: number): { position: number; ms: number } {
+  const { class: one } = entry
+  if (isStale(one.lineup, one.line, now)) one.lineup = lineUp(one.line, now)
+  const { position, costAhead } = placeIn(one.lineup as NonNullable<typeof one.lineup>, entry)
+  if (!pool.pressure.isOn && position === 0) return { position, ms: pool.firstMs }
+  const weights = pool.classes.all.reduce((sum, each) => sum + (isBacklogged(each) ? each.terms.weight : 0), 0)
+  const expected = (rateOfPool(pool, slotsOfPool(pool, now)) * one.terms.weight) / weights
+  const rate = rateOf(one.meter, expected, classPriorMs)
+  return { position, ms: (costAhead + entry.weight / 2) / Math.max(1e-6, rate) + pool.firstMs }
+}
