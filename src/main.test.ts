@@ -44,8 +44,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const ended = await running.end()
     assert.deepEqual([ended.code, ended.signal, ended.err], [0, null, ''])
     assert.deepEqual(
-      ended.out.match(/http:\S+/g)?.map((each) => each.replace(/=.*/, '=…')),
-      [url, `${url}/claim?token=…`],
+      ended.out.match(/http:\S+/g)?.map((each) => each.replace(/claim\/.*/, 'claim/…')),
+      [url, `${url}/claim/…`],
     )
     await assert.rejects(fetch(url))
     const { rows } = await scratch.db.pool.query(

@@ -59,7 +59,7 @@ export function worldPeople(world: { readonly url: string; readonly app: App }):
     claim: async (name) => {
       const person = await enter(name)
       const lines = await world.app.greetings('')
-      const token = lines.map((line) => /claim\?token=([\w-]+)/.exec(line)?.[1]).find(Boolean)
+      const token = lines.map((line) => /\/claim\/([\w-]+)/.exec(line)?.[1]).find(Boolean)
       if (!token) throw new Error('this world has its operator already')
       const viewer = viewerOf(expectMe(await person.call(claim, { body: { token } })))
       return Object.defineProperty(person, 'viewer', { value: viewer })

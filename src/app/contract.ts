@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { endpoint } from '#kernel/contract'
+import { bigintText, endpoint } from '#kernel/contract'
 
 const desk = { sign_in_first: 401, operators_only: 403 } as const
 
@@ -36,14 +36,16 @@ const proofRun = z.object({
   claims: z.int(),
 })
 
+const claim = z.object({ name: z.string(), breaches: z.array(z.string()) })
+
 const proof = z.object({
   /** The one that is running. */
   running: z.optional(proofRun),
   /** Set where the run asked for last came to no result; what to do about it is in the log. */
   broke: z.optional(z.object({ at: z.iso.datetime() })),
-  /** The newest result, of the night or of the desk. `breaches` are lines, led by the claim that is broken. */
+  /** The newest result, of the night or of the desk, claim by claim. */
   last: z.optional(
-    z.object({ at: z.iso.datetime(), holds: z.boolean(), breaches: z.array(z.string()), journals: z.string() }),
+    z.object({ at: z.iso.datetime(), holds: z.boolean(), journals: bigintText, claims: z.array(claim) }),
   ),
 })
 export type LedgerProof = z.output<typeof proof>

@@ -98,7 +98,7 @@ test('the ledger is proved when asked; one run at a time', async () => {
   assert.ok(begun.every((answer) => !isRefusal(answer)))
   const proven = await provenOf(call)
   assert.equal(proven.last?.holds, true)
-  assert.deepEqual(proven.last?.breaches, [])
+  assert.ok(proven.last?.claims.every(({ breaches }) => breaches.length === 0))
   const { rows } = await world.db.pool.query<{ claims: number; claims_done: number; outcome: string }>(
     'select claims, claims_done, outcome from app.proof_run order by id',
   )
@@ -132,4 +132,22 @@ test('a proof that cannot be made says so, and the next one may', async () => {
   await call(startProof, {})
   const { broke, last } = await provenOf(call)
   assert.deepEqual([broke, last?.holds], [undefined, true])
+})
+
+test('what a proof finds is told claim by claim', async () => {
+  await using world = await start()
+  const { call } = await world.people.claim()
+  await world.db.pool.query(
+    `insert into ledger.proof (at, holds, breaches, journals) values
+     (now(), false, '{"no_overdraft: account 7","no_overdraft: account 8","chain_unbroken: batch 3: gone"}', 12)`,
+  )
+  const { last } = expectProof(await call(getProof, {}))
+  assert.deepEqual([last?.holds, last?.journals], [false, 12n])
+  assert.deepEqual(
+    last?.claims.filter(({ breaches }) => breaches.length > 0),
+    [
+      { name: 'no_overdraft', breaches: ['account 7', 'account 8'] },
+      { name: 'chain_unbroken', breaches: ['batch 3: gone'] },
+    ],
+  )
 })

@@ -72,15 +72,11 @@ function proofView({ run, last }: ProofState): LedgerProof {
       ? { running: { since: run.asked_at.toISOString(), claimsDone: run.claims_done, claims: run.claims } }
       : {}),
     ...(run?.ended_at && run.outcome !== 'proved' ? { broke: { at: run.ended_at.toISOString() } } : {}),
-    ...(last
-      ? {
-          last: {
-            at: last.at.toISOString(),
-            holds: last.holds,
-            breaches: [...last.breaches],
-            journals: last.journals.toString(),
-          },
-        }
-      : {}),
+    ...(last ? { last: lastView(last) } : {}),
   }
+}
+
+function lastView({ at, holds, journals, claims }: NonNullable<ProofState['last']>) {
+  const views = claims.map(({ claim, breaches }) => ({ name: claim, breaches: [...breaches] }))
+  return { at: at.toISOString(), holds, journals, claims: views }
 }

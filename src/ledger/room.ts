@@ -45,7 +45,8 @@ function proofCheck(db: Database): HealthCheck {
       const last = await lastProof(db)
       if (!last) return { ok: true, detail: 'first proof tonight' }
       const at = last.at.toISOString().slice(0, 16).replace('T', ' ')
-      if (!last.holds) return { ok: false, detail: `${last.breaches.length} breaches found at ${at} UTC` }
+      const breaches = last.claims.reduce((sum, claim) => sum + claim.breaches.length, 0)
+      if (!last.holds) return { ok: false, detail: `${breaches} breaches found at ${at} UTC` }
       return { ok: true, detail: `${last.journals} journals proven at ${at} UTC` }
     },
   }

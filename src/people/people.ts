@@ -16,7 +16,7 @@ export type People = {
   /** The names to show for these users; a closed account has one too, an id of nobody has none. */
   names(ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, string>>
   isClosed(id: Uuid): Promise<boolean>
-  /** A fresh one-time path (`/claim?token=…`); undefined once somebody is the operator. */
+  /** A fresh one-time path (`/claim/…`); undefined once somebody is the operator. */
   claimLink(): Promise<string | undefined>
 }
 
@@ -52,7 +52,7 @@ export function openPeople(options: PeopleOptions): People {
       if (await isClaimed(rows)) return undefined
       const made = clock.now()
       const expires = new Date(made.getTime() + claimLinkMs)
-      return `/claim?token=${await makeLink(rows, { purpose: 'claim', made, expires })}`
+      return `/claim/${await makeLink(rows, { purpose: 'claim', made, expires })}`
     },
   }
 }

@@ -185,7 +185,7 @@ export const claims: readonly Claim[] = [
   },
 ]
 
-type ClaimResult = { readonly claim: string; readonly says: string; readonly breaches: readonly string[] }
+export type ClaimResult = { readonly claim: string; readonly says: string; readonly breaches: readonly string[] }
 export type Proof = {
   readonly holds: boolean
   readonly at: Date

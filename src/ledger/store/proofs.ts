@@ -1,5 +1,5 @@
 import type { Database } from '#platform'
-import type { Proof } from './proof.ts'
+import { claims, type ClaimResult, type Proof } from './proof.ts'
 
 export async function recordProof(db: Database, proof: Proof): Promise<void> {
   const breaches = proof.claims.flatMap(({ claim, breaches: found }) => found.map((breach) => `${claim}: ${breach}`))
@@ -9,17 +9,24 @@ export async function recordProof(db: Database, proof: Proof): Promise<void> {
   )
 }
 
-export type LastProof = {
-  readonly at: Date
-  readonly holds: boolean
-  /** A line each, led by the claim that is broken. */
-  readonly breaches: readonly string[]
-  readonly journals: bigint
-}
+/** The newest proof, with every claim that it checked. */
+export type LastProof = Omit<Proof, 'counted'> & { readonly journals: bigint }
+
+type Row = Pick<LastProof, 'at' | 'holds' | 'journals'> & { readonly breaches: readonly string[] }
 
 export async function lastProof(db: Database): Promise<LastProof | undefined> {
-  const { rows } = await db.pool.query<LastProof>(
+  const { rows } = await db.pool.query<Row>(
     'select at, holds, breaches, journals from ledger.proof order by at desc limit 1',
   )
-  return rows[0]
+  const [row] = rows
+  return (
+    row && { at: row.at, holds: row.holds, journals: row.journals, claims: claims.map((one) => resultOf(one, row)) }
+  )
+}
+
+/** Breaches are kept as lines, each led by the name of its claim. */
+function resultOf({ name, says }: (typeof claims)[number], { breaches }: Row): ClaimResult {
+  const lead = `${name}: `
+  const found = breaches.filter((line) => line.startsWith(lead)).map((line) => line.slice(lead.length))
+  return { claim: name, says, breaches: found }
 }

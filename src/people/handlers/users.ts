@@ -49,7 +49,7 @@ export function userHandlers({ db, clock, people }: Reception) {
     const made = clock.now()
     const expires = new Date(made.getTime() + resetLinkMs)
     const token = await makeLink(rows, { purpose: 'reset', user: id, by: me.id, made, expires })
-    return { path: `/reset?token=${token}`, until: expires.toISOString() }
+    return { path: `/reset/${token}`, until: expires.toISOString() }
   }
 
   return [
