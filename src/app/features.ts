@@ -1,7 +1,13 @@
+import { openaiBackend } from '#adapters/openai'
+import { openSandboxCards, sandboxBackend } from '#adapters/sandbox'
+import { earningsChart, earningsPersonal, earningsRoom, openEarnings } from '#earnings'
 import { systemClock, type Clock } from '#kernel'
 import { ledgerRoom, openLedger, type Chart } from '#ledger'
+import { modelsRoom, openModels } from '#models'
 import { openPeople, peopleRoom, type Personal } from '#people'
 import type { Database, Install, Log, Room, Secret } from '#platform'
+import { messagesChart } from '#revenue/messages'
+import { openWallet, walletChart, walletPersonal, walletRoom } from '#wallet'
 import type { ProviderName } from './config.ts'
 import { deskRoom } from './desk.ts'
 import { createOpenness } from './openness.ts'
@@ -19,25 +25,34 @@ export type Deps = {
 }
 
 /** The charts of accounts of the rooms below; a room that moves money adds its own. */
-const charts: readonly Chart[] = []
+const charts: readonly Chart[] = [walletChart, earningsChart, messagesChart]
 
 /** The lines of revenue that Bottega has, by the names of their rooms; one whose room is not opened below is absent. */
 const revenueLines = ['messages'] as const
 
 /** The rooms of this house, in the order of the stack. This list is the only place that opens one. */
 export async function features(deps: Deps): Promise<readonly Room[]> {
-  const { db, clock } = deps
+  const { db, clock, install, secret } = deps
   // Money's time is the database's, one for all servers; only a world whose clock is set by hand has another.
   const ledger = await openLedger({ db, charts, ...(clock === systemClock ? {} : { clock }) })
   const people = openPeople(deps)
+  const demo = install.mode === 'demo'
+  const backends = { openai: openaiBackend(), ...(demo ? { sandbox: sandboxBackend() } : {}) }
+  const models = await openModels({ ...deps, backends })
+  const wallet = openWallet({ db, ledger, clock })
+  const cards = demo ? openSandboxCards({ clock, key: secret.keyFor('sandbox.cards') }) : null
+  const earnings = openEarnings({ ...deps, ledger })
   // What each room keeps of a person.
-  const personal: readonly Personal[] = []
+  const personal: readonly Personal[] = [walletPersonal({ db, ledger, wallet }), earningsPersonal({ db })]
   const rooms: Room[] = []
   const isPresent = (line: string) => rooms.some(({ name }) => name === line)
   const openness = createOpenness({ db, clock, known: revenueLines, isPresent })
   rooms.push(
     ledgerRoom({ ledger, db }),
     peopleRoom({ ...deps, people, personal }),
+    modelsRoom({ models, people }),
+    walletRoom({ ...deps, ledger, people, wallet, cards }),
+    earningsRoom({ ...deps, ledger, people, earnings }),
     deskRoom({ ...deps, ledger, people, openness }),
   )
   return rooms

@@ -1,1 +1,2 @@
 export { openSandboxCards, type SandboxCards } from './cards.ts'
+export { sandboxBackend } from './model.ts'
