@@ -66,3 +66,12 @@ export const startProof = endpoint({
   output: proof,
   refusals: desk,
 })
+
+/** What every screen says of the house: whether its money is play money. */
+export const getHouse = endpoint({
+  method: 'GET',
+  path: '/api/house',
+  input: {},
+  output: z.object({ mode: z.enum(['demo', 'live']) }),
+  refusals: {},
+})

@@ -5,10 +5,11 @@ import { systemClock, type Clock } from '#kernel'
 import { ledgerRoom, openLedger, type Chart } from '#ledger'
 import { modelsRoom, openModels } from '#models'
 import { openPeople, peopleRoom, type Personal } from '#people'
-import type { Database, Install, Log, Room, Secret } from '#platform'
+import { handle, type Database, type Install, type Log, type Room, type Secret } from '#platform'
 import { messagesChart } from '#revenue/messages'
 import { openWallet, walletChart, walletPersonal, walletRoom } from '#wallet'
 import type { ProviderName } from './config.ts'
+import { getHouse } from './contract.ts'
 import { deskRoom } from './desk.ts'
 import { createOpenness } from './openness.ts'
 
@@ -54,6 +55,7 @@ export async function features(deps: Deps): Promise<readonly Room[]> {
     walletRoom({ ...deps, ledger, people, wallet, cards }),
     earningsRoom({ ...deps, ledger, people, earnings }),
     deskRoom({ ...deps, ledger, people, openness }),
+    { name: 'house', http: [handle(getHouse, () => ({ mode: deps.install.mode }))] },
   )
   return rooms
 }

@@ -1,0 +1,167 @@
+import { useLingui as useCatalogue } from '@lingui/react'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { CornerDownLeft, type LucideIcon } from 'lucide-react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+import { BotMark, cx, Dialog, isFor, useCall, useGo, useViewer, type Found } from '#ui'
+import { rooms } from './screens.ts'
+
+type Row = Found & { readonly icon?: LucideIcon }
+type Group = { readonly title: string; readonly rows: readonly Row[] }
+
+const pauseMs = 120
+
+/** Everything there is, found by a few letters: places and commands at once, the rest as the server finds it. */
+export function Palette({ onClose }: { readonly onClose: () => void }) {
+  const { t } = useLingui()
+  const go = useGo()
+  const id = useId()
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const list = useRef<HTMLDivElement>(null)
+  const groups = [...useCommands(text), ...useFound(text)].filter(({ rows }) => rows.length > 0)
+  const rows = groups.flatMap((group) => group.rows)
+  const active = Math.min(at, rows.length - 1)
+  const open = (row: Row | undefined) => {
+    if (!row) return
+    onClose()
+    go(row.to)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0) {
+      event.preventDefault()
+      setAt((active + step + rows.length) % Math.max(rows.length, 1))
+    }
+    if (event.key === 'Enter' && !event.nativeEvent.isComposing) open(rows[active])
+  }
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
+  }, [active])
+  return (
+    <Dialog open onClose={onClose} title={<Trans>Find</Trans>} size="m">
+      <input
+        role="combobox"
+        aria-label={t`Find bots, chats and places`}
+        aria-expanded
+        aria-controls={`${id}-list`}
+        aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
+        autoFocus
+        autoComplete="off"
+        placeholder={t`Bots, chats, places`}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value)
+          setAt(0)
+        }}
+        onKeyDown={onKeyDown}
+        className="w-full border-b border-hair bg-transparent pb-3 text-18 outline-none placeholder:text-faint"
+      />
+      <div ref={list} id={`${id}-list`} role="listbox" aria-label={t`Found`} className="-mx-2 pt-2 md:min-h-72">
+        {groups.map((group) => (
+          <div key={group.title} role="group" aria-label={group.title}>
+            <p className="px-2 pt-3 pb-1 text-12 text-faint" aria-hidden>
+              {group.title}
+            </p>
+            {group.rows.map((row) => {
+              const place = rows.indexOf(row)
+              return (
+                <Option
+                  key={row.key}
+                  id={`${id}-${place}`}
+                  row={row}
+                  active={place === active}
+                  onOpen={() => open(row)}
+                />
+              )
+            })}
+          </div>
+        ))}
+        {rows.length === 0 && (
+          <p className="px-2 py-10 text-center text-soft">
+            <Trans>Nothing goes by that name. Try fewer letters.</Trans>
+          </p>
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+type OptionProps = { readonly id: string; readonly row: Row; readonly active: boolean; readonly onOpen: () => void }
+
+function Option({ id, row, active, onOpen }: OptionProps) {
+  const { icon: Icon } = row
+  return (
+    <div
+      id={id}
+      role="option"
+      aria-selected={active}
+      tabIndex={-1}
+      onClick={onOpen}
+      onKeyDown={(event) => event.key === 'Enter' && onOpen()}
+      className={cx(
+        'flex cursor-pointer items-center gap-3 rounded-control px-2 py-2 hover:bg-hover',
+        active && 'bg-hover',
+      )}
+    >
+      {row.mark ? (
+        <BotMark handle={row.mark} size={24} />
+      ) : (
+        <span className="grid size-6 place-items-center text-soft">{Icon && <Icon size={17} aria-hidden />}</span>
+      )}
+      <span className="truncate">{row.label}</span>
+      {row.hint && <span className="min-w-0 flex-1 truncate text-13 text-faint">{row.hint}</span>}
+      {active && <CornerDownLeft size={14} className="ml-auto text-faint" aria-hidden />}
+    </div>
+  )
+}
+
+/** Places and commands whose words have what is typed. */
+function useCommands(text: string): readonly Group[] {
+  const { t } = useLingui()
+  const { i18n } = useCatalogue()
+  const viewer = useViewer()
+  const wanted = text.trim().toLocaleLowerCase()
+  const known = rooms.flatMap((room) => [...(room.nav ?? []), ...(room.commands ?? [])])
+  const rows = known
+    .filter((each) => isFor(each.for ?? 'everyone', viewer))
+    .map((each): Row & { readonly words: string } => {
+      const label = i18n._(each.label)
+      const also = 'also' in each && each.also ? i18n._(each.also) : ''
+      return {
+        key: `${each.to} ${label}`,
+        label,
+        to: each.to,
+        words: `${label} ${also}`.toLocaleLowerCase(),
+        ...(each.icon ? { icon: each.icon } : {}),
+      }
+    })
+    .filter(({ words }) => words.includes(wanted))
+  return [{ title: t`Go to`, rows }]
+}
+
+/** What the rooms find on the server, once typing pauses. Finders that fail find nothing. */
+function useFound(text: string): readonly Group[] {
+  const call = useCall()
+  const viewer = useViewer()
+  const { i18n } = useCatalogue()
+  const [groups, setGroups] = useState<readonly Group[]>([])
+  useEffect(() => {
+    const asked = new AbortController()
+    const finders = rooms.flatMap(({ find }) => find ?? []).filter((each) => isFor(each.for ?? 'everyone', viewer))
+    const ask = async () => {
+      const found = await Promise.all(
+        finders.map(async (finder) => ({
+          title: i18n._(finder.title),
+          rows: text.trim() === '' ? [] : await finder.run(text.trim(), call, asked.signal).catch(() => []),
+        })),
+      )
+      if (!asked.signal.aborted) setGroups(found)
+    }
+    const timer = setTimeout(() => void ask(), pauseMs)
+    return () => {
+      clearTimeout(timer)
+      asked.abort()
+    }
+  }, [text, call, viewer, i18n])
+  return groups
+}

@@ -1,0 +1,61 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  useParams,
+  type AnyRouter,
+} from '@tanstack/react-router'
+import type { ComponentType } from 'react'
+import { ErrorState, type RoomScreens, type Screen, type ScreenProps } from '#ui'
+import { Gate } from './gate.tsx'
+import { NotFound } from './not-found.tsx'
+import { Shell } from './shell.tsx'
+
+const pendingMs = 300
+
+/** One route for each screen of each room, all inside the shell. */
+export function makeRouter(rooms: readonly RoomScreens[]): AnyRouter {
+  const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+  const routes = rooms
+    .flatMap(({ screens }) => screens)
+    .map((screen) => createRoute({ getParentRoute: () => root, path: screen.path, component: componentOf(screen) }))
+  return createRouter({
+    routeTree: root.addChildren(routes),
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const text = new URLSearchParams(search as Record<string, string>).toString()
+      return text === '' ? '' : `?${text}`
+    },
+    defaultErrorComponent: ({ error, reset }) => (
+      <div className="mx-auto max-w-180 px-4 py-16">
+        <ErrorState fault={error} retry={reset} />
+      </div>
+    ),
+    defaultPendingMs: pendingMs,
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+  })
+}
+
+type LoadedScreen = ComponentType<ScreenProps> & { preload?: () => Promise<unknown> }
+
+/** The screen behind its gate. `preload` fetches its code before it is opened. */
+function componentOf(screen: Screen) {
+  const Loaded: LoadedScreen = lazyRouteComponent(async () => ({ default: await screen.load() }), 'default')
+  const Component = () => {
+    const params: Readonly<Record<string, string>> = useParams({ strict: false })
+    return (
+      <Gate audience={screen.for}>
+        <Loaded params={params} />
+      </Gate>
+    )
+  }
+  return Object.assign(Component, { preload: () => Loaded.preload?.() })
+}
+
+/** The frame that each path asks for, so that the shell knows before the screen is there. */
+export function frameOf(rooms: readonly RoomScreens[], routePath: string | undefined): Screen['frame'] {
+  const found = rooms.flatMap(({ screens }) => screens).find(({ path }) => path === routePath)
+  return found?.frame ?? 'page'
+}

@@ -1,0 +1,18 @@
+import type { RoomScreens, Slots } from '#ui'
+
+/** Every room that has screens, in the order of the navigation. This list is the only place that mounts one. */
+export const rooms: readonly RoomScreens[] = []
+
+/** What the rooms show in one another's screens. Two suppliers of one slot are a fault, found at start. */
+export const slots: Partial<Slots> = joinSlots(rooms)
+
+function joinSlots(suppliers: readonly RoomScreens[]): Partial<Slots> {
+  const joined = new Map<string, unknown>()
+  for (const { room, slots: supplied = {} } of suppliers) {
+    for (const [name, component] of Object.entries(supplied)) {
+      if (joined.has(name)) throw new Error(`${room} is the second to fill the slot ${name}`)
+      joined.set(name, component)
+    }
+  }
+  return Object.fromEntries(joined) as Partial<Slots>
+}

@@ -1,0 +1,96 @@
+import { Outlet, useRouterState } from '@tanstack/react-router'
+import { Trans } from '@lingui/react/macro'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { getMe } from '#people/contract'
+import { getHouse } from '../contract.ts'
+import { cx, ErrorState, HouseProvider, Skeleton, useKeys, useRead, type House } from '#ui'
+import { BottomBar, PhoneHeader } from './phone.tsx'
+import { frameOf } from './router.tsx'
+import { rooms } from './screens.ts'
+import { Sidebar } from './sidebar.tsx'
+import { useConnection } from './connection.ts'
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+
+/** What stands around every screen: where one may go, what one has, and how the connection is. */
+export function Shell() {
+  const me = useRead(getMe, {})
+  const house = useRead(getHouse, {})
+  if (me.state === 'failed' || house.state === 'failed') {
+    const failed = me.state === 'failed' ? me : house
+    return (
+      <main className="mx-auto max-w-180 px-4 py-24">
+        <ErrorState fault={'fault' in failed ? failed.fault : undefined} retry={() => location.reload()} />
+      </main>
+    )
+  }
+  if (me.state !== 'ready' || house.state !== 'ready')
+    return <Skeleton className="fixed inset-y-0 left-0 w-62 max-md:hidden" />
+  const { mode } = house.value
+  return <Frame house={{ mode, viewer: me.value.me }} />
+}
+
+function Frame({ house }: { readonly house: House }) {
+  const [finding, setFinding] = useState(false)
+  const routePath = useRouterState({ select: ({ matches }): string | undefined => matches.at(-1)?.fullPath })
+  const frame = frameOf(rooms, routePath)
+  const openPalette = () => setFinding(true)
+  useKeys({ 'mod+k': openPalette, '/': openPalette })
+  return (
+    <HouseProvider house={house}>
+      <a
+        href="#screen"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-60 focus:rounded-control focus:bg-raised focus:px-3 focus:py-2"
+      >
+        <Trans>Skip to the page</Trans>
+      </a>
+      <Sidebar onFind={openPalette} />
+      <div className={cx('flex flex-col md:pl-62', frame === 'full' ? 'h-dvh' : 'min-h-dvh')}>
+        <ConnectionLine />
+        {frame === 'page' && <PhoneHeader onFind={openPalette} />}
+        <main id="screen" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+          <Suspense fallback={<ScreenSkeleton />}>
+            <Outlet />
+          </Suspense>
+        </main>
+        {frame === 'page' && <BottomBar />}
+      </div>
+      {finding && (
+        <Suspense fallback={null}>
+          <Palette onClose={() => setFinding(false)} />
+        </Suspense>
+      )}
+    </HouseProvider>
+  )
+}
+
+/** A line while a screen is on its way, and words when the connection is lost. */
+function ConnectionLine() {
+  const loading = useRouterState({ select: (state) => state.status === 'pending' })
+  const connection = useConnection()
+  if (connection === 'offline')
+    return (
+      <Line>
+        <Trans>You are offline. What is on screen stays; sending waits until you are back.</Trans>
+      </Line>
+    )
+  return loading ? <div className="waiting fixed inset-x-0 top-0 z-60 h-0.5 bg-accent" aria-hidden /> : null
+}
+
+function Line({ children }: { readonly children: ReactNode }) {
+  return (
+    <p role="status" className="sticky top-0 z-30 bg-amber-wash px-4 py-1.5 text-center text-13 text-amber">
+      {children}
+    </p>
+  )
+}
+
+function ScreenSkeleton() {
+  return (
+    <div className="mx-auto flex w-full max-w-180 flex-col gap-4 px-4 pt-10 md:px-8" aria-hidden>
+      <Skeleton className="h-8 w-56" />
+      <Skeleton className="mt-4 h-24 rounded-card" />
+      <Skeleton className="h-24 rounded-card" />
+    </div>
+  )
+}
