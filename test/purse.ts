@@ -3,7 +3,7 @@ import { isRefusal, money, settableClock, uuidv7, type SettableClock, type Uuid 
 import { openLedger, type Ledger } from '#ledger'
 import { createLog, type Database, type Log } from '#platform'
 import { openWallet, type Wallet } from '#wallet'
-import { flows, messages } from './market/flows.ts'
+import { flows, messages, wallet } from './market/flows.ts'
 import { World } from './world.ts'
 
 export type MoneyHouse = AsyncDisposable & {
@@ -28,14 +28,14 @@ export async function openMoneyHouse(): Promise<MoneyHouse> {
   const clock = settableClock(noon)
   const { db } = database
   const ledger = await openLedger({ db, charts: flows, clock })
-  const wallet = openWallet({ db, ledger, clock })
+  const purses = openWallet({ db, ledger, clock })
   const cards = openSandboxCards({ clock, key: Buffer.alloc(32, 7) })
   const log = createLog({ level: 'silent' })
   return {
     db,
     clock,
     ledger,
-    wallet,
+    wallet: purses,
     cards,
     log,
     someone: () => uuidv7(),
@@ -73,4 +73,39 @@ export async function settle(house: MoneyHouse, held: Awaited<ReturnType<typeof 
     amounts: { points: money('POINTS', points) },
   })
   if (isRefusal(answer)) throw new Error(answer.detail)
+}
+
+/** Points that were bought, without a provider. */
+export async function buy(house: MoneyHouse, person: Uuid, points: bigint): Promise<void> {
+  const answer = await house.ledger.post(wallet.templates['wallet.topped_up'], {
+    key: uuidv7(),
+    accounts: await saleOf(house, person),
+    amounts: { paid: money('USD', points * 30n), points: money('POINTS', points) },
+  })
+  if (isRefusal(answer)) throw new Error(answer.detail)
+}
+
+/** A bank takes back what was bought, and all of it is owed. */
+export async function takeBack(house: MoneyHouse, person: Uuid, points: bigint): Promise<void> {
+  const debt = await house.ledger.open({ kind: 'points.debt', owner: { type: 'user', id: person } })
+  const fees = await house.ledger.open({ kind: 'cash.fees', unit: 'USD', owner: 'system' })
+  await house.db.pool.query('insert into wallet.person (person, in_debt) values ($1, true)', [person])
+  const answer = await house.ledger.post(wallet.templates['wallet.charged_back'], {
+    key: uuidv7(),
+    accounts: { ...(await saleOf(house, person)), debt, fees },
+    amounts: { paid: money('USD', points * 30n), owed: money('POINTS', points) },
+  })
+  if (isRefusal(answer)) throw new Error(answer.detail)
+}
+
+async function saleOf({ ledger, wallet: wallets }: MoneyHouse, person: Uuid) {
+  const usd = { unit: 'USD', owner: 'system' } as const
+  return {
+    clearing: await ledger.open({ kind: 'cash.clearing', ...usd }),
+    deferred: await ledger.open({ kind: 'deferred.points', ...usd }),
+    issued: await ledger.open({ kind: 'points.issued', owner: 'system' }),
+    wallet: await wallets.pointsOf(person),
+    control: await ledger.open({ kind: 'sale.control', ...usd }),
+    refundable: await ledger.open({ kind: 'sale.refundable', subject: person, ...usd }),
+  }
 }

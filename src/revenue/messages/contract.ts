@@ -21,6 +21,18 @@ const quote = z.object({
 })
 export type QuoteView = z.output<typeof quote>
 
+const obstacle = z.object({ refused: z.enum(['insufficient_funds', 'over_cap', 'in_debt']), detail: z.string() })
+
+const quoteAnswer = z.object({
+  quote,
+  /** What can be spent now, and how many such messages that is, roughly; null where they are free. */
+  available: points,
+  messagesLeft: z.nullable(z.int()),
+  /** Why it could not be sent now, in words. */
+  obstacle: z.nullable(obstacle),
+})
+export type QuoteAnswer = z.output<typeof quoteAnswer>
+
 /** The bots as one would mention them, and how many bytes of conversation and text they would be sent. */
 export const getQuote = endpoint({
   method: 'POST',
@@ -31,16 +43,7 @@ export const getQuote = endpoint({
       inputBytes: z.int().check(z.gte(0), z.lte(8_000_000)),
     }),
   },
-  output: z.object({
-    quote,
-    /** What can be spent now, and how many such messages that is, roughly; null where they are free. */
-    available: points,
-    messagesLeft: z.nullable(z.int()),
-    /** Why it could not be sent now, in words. */
-    obstacle: z.nullable(
-      z.object({ refused: z.enum(['insufficient_funds', 'over_cap', 'in_debt']), detail: z.string() }),
-    ),
-  }),
+  output: quoteAnswer,
   refusals: { sign_in_first: 401, unknown_bot: 404, bot_withdrawn: 410 },
 })
 

@@ -74,14 +74,13 @@ await test('whoever made the bot pays its model and its platform, not its price'
   assert.equal(terms({ creator: payer, cost }).most.creator, 0n)
 })
 
-await test('what broke costs no price, what was delivered of a metered model is paid, nothing before the first token', () => {
+await test('what broke costs no price, what was delivered of a metered model is paid', () => {
   const metered = terms({ cost })
   const settled = (how: Due, bytes: number) => settleTurn([ended(metered, how, bytes)], loose(5_000n)).calls[0]?.parts
   // 400 bytes of answer count as 100 tokens, 400 of prompt likewise: 1,250 micro-dollars, 42 points.
   assert.deepEqual(settled(due, 400), { creator: 167n, model: 42n, platform: 21n })
   assert.deepEqual(settled(waived, 400), { creator: 0n, model: 42n, platform: 5n })
   assert.deepEqual(settled({ fixed: 'waived', metered: 'nothing' }, 400), { creator: 0n, model: 0n, platform: 0n })
-  assert.deepEqual(settled(due, 0), { creator: 0n, model: 0n, platform: 0n })
 })
 
 await test('a provider is believed as far as its text can bear it', () => {
@@ -176,11 +175,11 @@ await test('whatever happens: never above the quote or the hold, never below zer
         settled.charged,
       )
       settled.calls.forEach(({ charged, parts, earned, earnedFree }, at) => {
-        const { terms: one, due: how, delivered } = endedCalls[at] as EndedCall
+        const { terms: one, due: how } = endedCalls[at] as EndedCall
         assert.equal(sumOf(parts), charged)
         assert.ok(charged <= sumOf(one.most) && parts.model >= 0n && parts.platform >= 0n)
         if (cap !== null) assert.ok(charged <= cap)
-        const isDue = one.creator !== null && how.fixed === 'due' && delivered.bytes > 0
+        const isDue = one.creator !== null && how.fixed === 'due'
         assert.equal(earned + earnedFree, isDue ? one.priceMicro : 0n)
         assert.ok(earned >= 0n && earnedFree >= 0n)
         assert.ok(parts.creator * 30n >= (isDue ? one.priceMicro : 0n))

@@ -256,9 +256,8 @@ export type SettledTurn = {
 }
 
 /**
- * What is charged for a turn that has ended, and who gets it. Before the first token nothing costs anything, whatever the
- * ending. Never more than is held: what goes beyond is the house's, at the expense of its own parts, so that a creator
- * whose price is due gets exactly the price.
+ * What is charged for a turn that has ended, and who gets it. Never more than is held: what goes beyond is the house's, at
+ * the expense of its own parts, so that a creator whose price is due gets exactly the price.
  */
 export function settleTurn(ended: readonly EndedCall[], held: readonly HeldPart[]): SettledTurn {
   const priced = ended.map(priceOf)
@@ -285,7 +284,6 @@ export function settleTurn(ended: readonly EndedCall[], held: readonly HeldPart[
 type Priced = { readonly points: Parts; readonly micro: Parts; readonly counted: Counted | null }
 
 function priceOf({ terms, due, delivered }: EndedCall): Priced {
-  if (delivered.bytes === 0) return { points: noParts, micro: noParts, counted: null }
   const counted = terms.cost && due.metered === 'delivered' ? countTokens(terms, delivered) : null
   return { ...partsAt(terms, due, counted ?? { input: 0, output: 0 }), counted }
 }

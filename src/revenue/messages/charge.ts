@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { isRefusal, refuse, money, type Refusal, type Uuid } from '#kernel'
+import type { Models } from '#models'
+import type { Log } from '#platform'
+import type { Ask, Charge, Quote } from '#turns'
+import { messagesChart } from './chart.ts'
+import { followHold, holdMs, shortage } from './hold.ts'
+import { keysOf } from './keys.ts'
+import { createMeter, freeMeter } from './meter.ts'
+import { addParts, firstSlice, kindOf, policy, sumOf, termsOf, type Calls, type Cost, type Terms } from './rules.ts'
+import { settleConclusion, type SettlementDeps } from './settlement.ts'
+import { decodeTerms, encodeTerms } from './terms.ts'
+
+export type ChargeDeps = SettlementDeps & { readonly models: Pick<Models, 'cost'>; readonly log: Log }
+
+/** The slot `charge` of turns: quote, hold, follow, settle. */
+export function createCharge(deps: ChargeDeps): Charge {
+  const { ledger, wallet, log } = deps
+  return {
+    quote: async (ask) => {
+      const [{ messageCap }, costs] = await Promise.all([wallet.accountsFor(ask.payer), costsOf(deps.models, ask)])
+      return quoteBy(ask, costs, messageCap)
+    },
+    reserve: async ({ id, payer, quote, waitMs }) => {
+      if (quote.kind === 'free') return freeMeter
+      const calls = callsOf(quote)
+      const slice = firstSlice(calls)
+      const { points, allowances, inDebt } = await wallet.accountsFor(payer)
+      if (inDebt) return owing
+      const keys = keysOf({ payer, turn: id })
+      const answer = await ledger.post(messagesChart.templates['message.reserved'], {
+        key: keys.hold,
+        accounts: { wallet: points, ...allowances },
+        amounts: { price: money('POINTS', slice) },
+        holdMs: waitMs + holdMs,
+      })
+      const sources = { points, allowances }
+      const isKnown = isRefusal(answer) && answer.refused === 'key_reused'
+      if (isRefusal(answer) && !isKnown) return shortage(ledger, sources, slice)
+      // The turn was begun before, at another price: what it holds is on the ledger.
+      const held = isKnown ? ((await ledger.hold(points, keys.hold))?.amount ?? 0n) : slice
+      return createMeter({ hold: followHold({ ledger, keys, sources, held }), calls, log })
+    },
+    settle: (conclusion) => settleConclusion(deps, conclusion),
+  }
+}
+
+export const owing: Refusal<'in_debt'> = refuse(
+  'in_debt',
+  'A top-up of yours was disputed, and some of its points were spent. Top up to repay them, then go on.',
+)
+
+type Costs = ReadonlyMap<string, Cost>
+
+/** What the models of these bots cost now. A model without a figure costs nothing: an engine of one's own. */
+export async function costsOf(models: Pick<Models, 'cost'>, { calls }: Ask): Promise<Costs> {
+  const names = [...new Set(calls.flatMap(({ bot }) => bot.model ?? []))]
+  const found = await Promise.all(names.map((name) => models.cost(name)))
+  return new Map(
+    names.flatMap((name, at) => {
+      const cost = found[at]
+      if (!cost) return []
+      const { version, inputPerMillion, outputPerMillion } = cost
+      return [[name, { version, input: inputPerMillion.minor, output: outputPerMillion.minor }] as const]
+    }),
+  )
+}
+
+/** The price by the rules. A bot's own prompt is counted here; `inputBytes` is what the person and the bots have said. */
+export function quoteBy(ask: Ask, costs: Costs, messageCap: bigint | null): Quote | Refusal<'over_cap'> {
+  const priced = ask.calls.map(({ id, bot, inputBytes }) => {
+    const asked = {
+      call: id,
+      bot: bot.id,
+      creator: bot.creator,
+      price: { version: bot.price.version, usdPerThousandMicro: bot.price.usdPerThousand.minor },
+      cost: (bot.model === null ? undefined : costs.get(bot.model)) ?? null,
+      inputBytes: inputBytes + Buffer.byteLength(bot.systemPrompt),
+      maxOutputTokens: bot.maxOutputTokens,
+    }
+    return { call: id, bot, terms: termsOf(asked, ask.payer, messageCap) }
+  })
+  const beyond = priced.find(({ terms }) => terms === undefined)
+  if (beyond) {
+    return refuse(
+      'over_cap',
+      `A message to ${beyond.bot.name} costs more than your limit of ${messageCap} points per message. ` +
+        'You can raise it in your wallet.',
+    )
+  }
+  const calls = priced.flatMap(({ call, terms }) => (terms ? [{ call, terms }] : []))
+  const parts = addParts(calls.map(({ terms }) => terms.most))
+  return {
+    kind: kindOf(calls.map(({ terms }) => terms)),
+    atMost: sumOf(parts),
+    digest: digestOf(calls.map(({ terms }) => terms)),
+    parts,
+    calls: calls.map(({ call, terms }) => ({ call, atMost: sumOf(terms.most), terms: encodeTerms(terms) })),
+  }
+}
+
+/** Of every version behind the quote, not of the text's length: that is what `atMost` is compared for. */
+function digestOf(calls: readonly Terms[]): string {
+  const versions = calls.map(({ bot, priceVersion, priceMicro, cost }) => {
+    return [bot, priceVersion, String(priceMicro), cost?.version ?? null]
+  })
+  return createHash('sha256')
+    .update(JSON.stringify([policy, versions]))
+    .digest('hex')
+    .slice(0, 32)
+}
+
+export function callsOf({ calls }: Quote): Calls {
+  return new Map<Uuid, Terms>(calls.map(({ call, terms }) => [call, decodeTerms(terms)]))
+}

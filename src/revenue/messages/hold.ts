@@ -1,0 +1,94 @@
+import { isRefusal, money, refuse, type Refusal } from '#kernel'
+import type { Account, Ledger } from '#ledger'
+import { messagesChart } from './chart.ts'
+import type { TurnKeys } from './keys.ts'
+
+/** What a turn's hold takes from. */
+export type Sources = {
+  readonly points: Account
+  readonly allowances: { readonly day?: Account; readonly month?: Account }
+}
+
+export type HoldRefusal = Refusal<'insufficient_funds' | 'over_cap' | 'hold_expired'>
+
+/** A turn's hold on the ledger, as the process knows it that runs the turn. */
+export type Hold = {
+  amount(): bigint
+  /** Grows to so much; where that is not there, by all that is left, and says what was short. */
+  growTo(amount: bigint): Promise<true | HoldRefusal>
+  prolong(): Promise<true | HoldRefusal>
+}
+
+/** How long a hold lasts unless it is prolonged; a turn asks for that every few minutes. */
+export const holdMs = 900_000
+
+const { templates } = messagesChart
+
+export function followHold(turn: {
+  readonly ledger: Ledger
+  readonly keys: TurnKeys
+  readonly sources: Sources
+  readonly held: bigint
+}): Hold {
+  const { ledger, keys, sources } = turn
+  const accounts = { wallet: sources.points, ...sources.allowances }
+  const base = () => ({ key: keys.extended(journals), hold: keys.hold, holdMs, accounts })
+  let { held } = turn
+  let journals = 0
+
+  /** A journal whose answer was lost keeps its key; if it was posted after all, the hold says how large it is. */
+  const extend = async (more: bigint): Promise<true | HoldRefusal> => {
+    const answer = await ledger.post(templates['message.extended'], {
+      ...base(),
+      amounts: { more: money('POINTS', more) },
+    })
+    journals++
+    if (!isRefusal(answer)) held += more
+    else if (answer.refused === 'key_reused') held = (await ledger.hold(sources.points, keys.hold))?.amount ?? held
+    else return answer.refused === 'insufficient_funds' ? shortage(ledger, sources, more) : holdEnded
+    return true
+  }
+
+  return {
+    amount: () => held,
+    growTo: async (amount) => {
+      const answer = await extend(amount - held)
+      if (answer === true || answer.refused === 'hold_expired') return answer
+      const left = await leftOf(ledger, sources)
+      if (left > 0n && left < amount - held) await extend(left)
+      return answer
+    },
+    prolong: async () => {
+      const answer = await ledger.post(templates['message.prolonged'], { ...base(), amounts: {} })
+      journals++
+      return isRefusal(answer) ? holdEnded : true
+    },
+  }
+}
+
+const holdEnded = refuse('hold_expired', 'The points that were set aside for this answer are free again.')
+
+/** What could still be held: the least of the points and what the caps allow. */
+async function leftOf(ledger: Ledger, { points, allowances }: Sources): Promise<bigint> {
+  const accounts = [points, allowances.day, allowances.month].filter((one) => one !== undefined)
+  const available = await Promise.all(accounts.map(async (account) => (await ledger.balance(account)).available))
+  return available.reduce((least, one) => (one < least ? one : least))
+}
+
+/** The ledger says only that something is short. Whether it is the points or a cap is read, for the words. */
+export async function shortage(
+  ledger: Ledger,
+  { points, allowances }: Sources,
+  needed: bigint,
+): Promise<Refusal<'insufficient_funds' | 'over_cap'>> {
+  const { available } = await ledger.balance(points)
+  if (available < needed || (!allowances.day && !allowances.month)) {
+    return refuse(
+      'insufficient_funds',
+      `You have ${available} points left, and this needs ${needed}. Top up, or wait for tomorrow’s free points.`,
+    )
+  }
+  const day = allowances.day && (await ledger.balance(allowances.day)).available < needed
+  const period = day ? 'day' : 'month'
+  return refuse('over_cap', `Your own limit for this ${period} is reached. You can raise it in your wallet.`)
+}

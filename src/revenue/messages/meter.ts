@@ -1,0 +1,49 @@
+import { refuse, type Uuid } from '#kernel'
+import type { Log } from '#platform'
+import type { Meter } from '#turns'
+import type { Hold, HoldRefusal } from './hold.ts'
+import { isOverCap, sliceAt, type Calls } from './rules.ts'
+
+/** Nothing is held for what is free. */
+export const freeMeter: Meter = { cover: () => true, prolong: async () => true }
+
+/**
+ * Keeps a turn's hold ahead of its answers. While the hold covers what is said, text goes out at once and the hold grows
+ * beside it; only an answer that has caught up waits for the ledger.
+ */
+export function createMeter({ hold, calls, log }: { hold: Hold; calls: Calls; log: Log }): Meter {
+  const progress = new Map<Uuid, number>()
+  let growing: Promise<true | HoldRefusal> | undefined
+  let isDry = false
+
+  const grow = async (next: bigint): Promise<true | HoldRefusal> => {
+    const answer = await hold.growTo(next)
+    isDry = answer !== true
+    return answer
+  }
+  const growOnce = (next: bigint) => (growing ??= grow(next).finally(() => (growing = undefined)))
+
+  const catchUp = async (): Promise<true | HoldRefusal> => {
+    for (;;) {
+      const answer = await growOnce(sliceAt(calls, progress, hold.amount()).next)
+      if (sliceAt(calls, progress, hold.amount()).covered) return true
+      if (answer !== true) return answer
+    }
+  }
+
+  return {
+    cover: ({ call, outputTokens, bytes }) => {
+      const terms = calls.get(call)
+      if (!terms?.cost) return true
+      const tokens = Math.max(outputTokens, Math.ceil(bytes / 4), progress.get(call) ?? 0)
+      if (isOverCap(terms, tokens)) return Promise.resolve(refuse('over_cap', 'Your limit per message is reached.'))
+      progress.set(call, tokens)
+      const { covered, next } = sliceAt(calls, progress, hold.amount())
+      if (!covered) return catchUp()
+      if (next > hold.amount() && !growing && !isDry)
+        growOnce(next).catch((err: unknown) => log.warn({ err }, 'a hold did not grow'))
+      return true
+    },
+    prolong: () => hold.prolong(),
+  }
+}
