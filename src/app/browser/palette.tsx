@@ -17,7 +17,6 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const id = useId()
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
-  const list = useRef<HTMLDivElement>(null)
   const groups = [...useCommands(text), ...useFound(text)].filter(({ rows }) => rows.length > 0)
   const rows = groups.flatMap((group) => group.rows)
   const active = Math.min(at, rows.length - 1)
@@ -34,9 +33,6 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     }
     if (event.key === 'Enter' && !event.nativeEvent.isComposing) open(rows[active])
   }
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
-  }, [active])
   return (
     <Dialog open onClose={onClose} title={<Trans>Find</Trans>} size="m">
       <input
@@ -56,33 +52,52 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
         onKeyDown={onKeyDown}
         className="w-full border-b border-hair bg-transparent pb-3 text-18 outline-none placeholder:text-faint"
       />
-      <div ref={list} id={`${id}-list`} role="listbox" aria-label={t`Found`} className="-mx-2 pt-2 md:min-h-72">
-        {groups.map((group) => (
-          <div key={group.title} role="group" aria-label={group.title}>
-            <p className="px-2 pt-3 pb-1 text-12 text-faint" aria-hidden>
-              {group.title}
-            </p>
-            {group.rows.map((row) => {
-              const place = rows.indexOf(row)
-              return (
-                <Option
-                  key={row.key}
-                  id={`${id}-${place}`}
-                  row={row}
-                  active={place === active}
-                  onOpen={() => open(row)}
-                />
-              )
-            })}
-          </div>
-        ))}
-        {rows.length === 0 && (
-          <p className="px-2 py-10 text-center text-soft">
-            <Trans>Nothing goes by that name. Try fewer letters.</Trans>
-          </p>
-        )}
-      </div>
+      <Results id={id} groups={groups} active={active} onOpen={open} />
     </Dialog>
+  )
+}
+
+type ResultsProps = {
+  readonly id: string
+  readonly groups: readonly Group[]
+  readonly active: number
+  readonly onOpen: (row: Row) => void
+}
+
+function Results({ id, groups, active, onOpen }: ResultsProps) {
+  const { t } = useLingui()
+  const list = useRef<HTMLDivElement>(null)
+  const rows = groups.flatMap((group) => group.rows)
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' })
+  }, [active])
+  return (
+    <div ref={list} id={`${id}-list`} role="listbox" aria-label={t`Found`} className="-mx-2 pt-2 md:min-h-72">
+      {groups.map((group) => (
+        <div key={group.title} role="group" aria-label={group.title}>
+          <p className="px-2 pt-3 pb-1 text-12 text-faint" aria-hidden>
+            {group.title}
+          </p>
+          {group.rows.map((row) => {
+            const place = rows.indexOf(row)
+            return (
+              <Option
+                key={row.key}
+                id={`${id}-${place}`}
+                row={row}
+                active={place === active}
+                onOpen={() => onOpen(row)}
+              />
+            )
+          })}
+        </div>
+      ))}
+      {rows.length === 0 && (
+        <p className="px-2 py-10 text-center text-soft">
+          <Trans>Nothing goes by that name. Try fewer letters.</Trans>
+        </p>
+      )}
+    </div>
   )
 }
 

@@ -6,7 +6,7 @@ import {
   useParams,
   type AnyRouter,
 } from '@tanstack/react-router'
-import type { ComponentType } from 'react'
+import type { FunctionComponent } from 'react'
 import { ErrorState, type RoomScreens, type Screen, type ScreenProps } from '#ui'
 import { Gate } from './gate.tsx'
 import { NotFound } from './not-found.tsx'
@@ -38,11 +38,10 @@ export function makeRouter(rooms: readonly RoomScreens[]): AnyRouter {
   })
 }
 
-type LoadedScreen = ComponentType<ScreenProps> & { preload?: () => Promise<unknown> }
-
 /** The screen behind its gate. `preload` fetches its code before it is opened. */
 function componentOf(screen: Screen) {
-  const Loaded: LoadedScreen = lazyRouteComponent(async () => ({ default: await screen.load() }), 'default')
+  const load = async () => ({ default: (await screen.load()) as FunctionComponent<ScreenProps> })
+  const Loaded = lazyRouteComponent(load)
   const Component = () => {
     const params: Readonly<Record<string, string>> = useParams({ strict: false })
     return (
@@ -52,10 +51,4 @@ function componentOf(screen: Screen) {
     )
   }
   return Object.assign(Component, { preload: () => Loaded.preload?.() })
-}
-
-/** The frame that each path asks for, so that the shell knows before the screen is there. */
-export function frameOf(rooms: readonly RoomScreens[], routePath: string | undefined): Screen['frame'] {
-  const found = rooms.flatMap(({ screens }) => screens).find(({ path }) => path === routePath)
-  return found?.frame ?? 'page'
 }

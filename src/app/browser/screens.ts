@@ -1,4 +1,4 @@
-import type { RoomScreens, Slots } from '#ui'
+import type { RoomScreens, Screen, Slots } from '#ui'
 
 /** Every room that has screens, in the order of the navigation. This list is the only place that mounts one. */
 export const rooms: readonly RoomScreens[] = []
@@ -15,4 +15,10 @@ function joinSlots(suppliers: readonly RoomScreens[]): Partial<Slots> {
     }
   }
   return Object.fromEntries(joined) as Partial<Slots>
+}
+
+/** The frame that the screen of a route asks for, so that the shell knows before the screen is there. */
+export function frameOf(routePath: string | undefined): Screen['frame'] {
+  const found = rooms.flatMap(({ screens }) => screens).find(({ path }) => path === routePath)
+  return found?.frame ?? 'page'
 }

@@ -5,8 +5,7 @@ import { getMe } from '#people/contract'
 import { getHouse } from '../contract.ts'
 import { cx, ErrorState, HouseProvider, Skeleton, useKeys, useRead, type House } from '#ui'
 import { BottomBar, PhoneHeader } from './phone.tsx'
-import { frameOf } from './router.tsx'
-import { rooms } from './screens.ts'
+import { frameOf } from './screens.ts'
 import { Sidebar } from './sidebar.tsx'
 import { useConnection } from './connection.ts'
 
@@ -33,7 +32,7 @@ export function Shell() {
 function Frame({ house }: { readonly house: House }) {
   const [finding, setFinding] = useState(false)
   const routePath = useRouterState({ select: ({ matches }): string | undefined => matches.at(-1)?.fullPath })
-  const frame = frameOf(rooms, routePath)
+  const frame = frameOf(routePath)
   const openPalette = () => setFinding(true)
   useKeys({ 'mod+k': openPalette, '/': openPalette })
   return (
