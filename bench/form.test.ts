@@ -46,7 +46,14 @@ test('each target stands beside its ratio with a verdict', () => {
 test('an unknown name is answered with the names there are', () => {
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [join(import.meta.dirname, 'run.ts'), ...args], { encoding: 'utf8' })
-  for (const args of [['nothing'], [], ['ledger', 'ledger'], ['ledger', '--rows', 'many'], ['ledger', '--fast']]) {
+  for (const args of [
+    ['nothing'],
+    [],
+    ['ledger', 'ledger'],
+    ['ledger', '--rows', 'many'],
+    ['ledger', '--fast'],
+    ['ledger', '--des'],
+  ]) {
     const { status, stderr } = run(...args)
     assert.equal(status, 1, stderr)
     assert.doesNotMatch(stderr, /^\s+at /m)

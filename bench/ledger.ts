@@ -8,6 +8,8 @@ import { figuresOf, ratiosOf, tablesOf, targets } from './ledger/report.ts'
 import { measureAll, plans } from './ledger/rounds.ts'
 import { shapesOf } from './ledger/shapes.ts'
 
+export const takes = ['rows'] as const
+
 const rowsByDefault = { quick: undefined, full: 10_000_000 } as const
 
 /**

@@ -4,18 +4,25 @@ import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { OperatorFault } from '#platform'
 import { PostgresUnavailable } from '../tools/postgres.ts'
-import { present, type Bench } from './form/outcome.ts'
+import { present, type BenchFile } from './form/outcome.ts'
 
 const names = globSync('*.ts', { cwd: import.meta.dirname })
   .filter((file) => file !== basename(import.meta.filename) && !file.endsWith('.test.ts'))
   .map((file) => basename(file, '.ts'))
   .toSorted()
 
-const usage = `npm run bench -- NAME [--quick] [--rows N], where NAME is one of: ${names.join(', ')}`
+const usage = `npm run bench -- NAME [--quick], where NAME is one of: ${names.join(', ')}
+ledger [--rows N] · scheduler [--scenario LETTER] [--des] [--traces FOLDER]`
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { quick: { type: 'boolean' }, rows: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean' },
+      rows: { type: 'string' },
+      scenario: { type: 'string' },
+      des: { type: 'boolean' },
+      traces: { type: 'string' },
+    },
     allowPositionals: true,
   })
   const [name, ...others] = positionals
@@ -24,9 +31,13 @@ async function main(): Promise<void> {
   if (!names.includes(name)) throw new OperatorFault(`There is no bench called ${name}.`, usage)
   if (rows !== undefined && !(Number.isSafeInteger(rows) && rows >= 1000))
     throw new OperatorFault('--rows is a number of journals from 1000.', usage)
-  const { bench } = (await import(join(import.meta.dirname, `${name}.ts`))) as { bench: Bench }
+  const { bench, takes } = (await import(join(import.meta.dirname, `${name}.ts`))) as BenchFile
+  const foreign = Object.keys(values).find((option) => option !== 'quick' && !takes.includes(option))
+  if (foreign) throw new OperatorFault(`The bench ${name} has no use for --${foreign}.`, usage)
   const say = (line: string) => void process.stderr.write(`${process.uptime().toFixed(0).padStart(4)} s  ${line}\n`)
-  const outcome = await bench({ size: values.quick ? 'quick' : 'full', rows, say })
+  const { scenario, traces } = values
+  const size = values.quick ? 'quick' : 'full'
+  const outcome = await bench({ size, rows, scenario, traces, clock: values.des ? 'virtual' : 'real', say })
   console.log(present(name, outcome))
 }
 

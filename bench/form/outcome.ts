@@ -5,6 +5,12 @@ export type Setting = {
   readonly size: 'quick' | 'full'
   /** Journals in the large ledger, for benches that load one. */
   readonly rows: number | undefined
+  /** The part that is wanted, for benches that have several. */
+  readonly scenario: string | undefined
+  /** Where recorded loads lie, for benches that play one. */
+  readonly traces: string | undefined
+  /** Virtual for benches that can also play in the time that a model says has passed. */
+  readonly clock: 'real' | 'virtual'
   /** Tells the person who waits what is being done. */
   readonly say: (line: string) => void
 }
@@ -31,7 +37,11 @@ export type Outcome = {
   readonly targets: readonly Target[]
 }
 
-export type Bench = (setting: Setting) => Promise<Outcome>
+/** What a file beside run.ts exports: a bench, and the options beyond --quick that it has a use for. */
+export type BenchFile = {
+  readonly bench: (setting: Setting) => Promise<Outcome>
+  readonly takes: readonly string[]
+}
 
 /** Everything a bench has to say, its last line one JSON object with the fields bench, machine, figures and ratios. */
 export function present(bench: string, outcome: Outcome): string {

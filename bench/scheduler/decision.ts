@@ -1,0 +1,54 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { isRefusal, systemClock } from '#kernel'
+import { createScheduler, type Grant } from '#scheduler'
+import { createLine, type Decider } from './line.ts'
+import { classes } from './load.ts'
+
+/** Microseconds for one stream's end, the next one's grant and one more ask, with so many waiting. */
+export type DecisionCost = { readonly queued: number; readonly meanUs: number; readonly p99Us: number }
+
+const decisions = 2000
+const slots = 64
+const users = 3000
+
+/** The scheduler beside a plain sorted line. */
+export async function measureDecisions(queued: number): Promise<{ ours: DecisionCost; line: DecisionCost }> {
+  const scheduler = createScheduler({ clock: systemClock, backends: [{ id: 'engine', slots }] })
+  const ours = await measure(scheduler, queued)
+  await scheduler.close(0)
+  const line = createLine({ backends: [{ id: 'engine', slots }], order: 'class' })
+  return { ours, line: await measure(line, queued) }
+}
+
+async function measure(decider: Decider, queued: number): Promise<DecisionCost> {
+  const ready: Grant[] = []
+  let asked = 0
+  const ask = (): void => {
+    const name = classes[asked % classes.length] ?? 'free'
+    const ticket = decider.ticket({ class: name, user: `${name}-${(asked * 7919) % users}`, inputTokens: 400 })
+    asked++
+    if (isRefusal(ticket)) throw new Error(`The queue took ${asked} of ${queued} asks: ${ticket.refused}`)
+    void ticket.granted.then((grant) => {
+      if (!isRefusal(grant)) ready.push(grant)
+    })
+  }
+  while (asked < queued + slots) ask()
+  const tookUs: number[] = []
+  while (tookUs.length < decisions) {
+    await turn()
+    const grant = ready.shift()
+    if (!grant) throw new Error('Nobody was granted though places were free.')
+    const begin = performance.now()
+    grant.firstToken()
+    grant.tokens(100)
+    grant.done({ inputTokens: 400, outputTokens: 100 })
+    ask()
+    tookUs.push((performance.now() - begin) * 1000)
+  }
+  const sorted = tookUs.toSorted((one, other) => one - other)
+  return {
+    queued,
+    meanUs: tookUs.reduce((sum, us) => sum + us, 0) / tookUs.length,
+    p99Us: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
+  }
+}
