@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { money, uuidv7, type Unit, type Uuid } from '#kernel'
+import { money, uuidv7, type Money, type Unit, type Uuid } from '#kernel'
 import type { Account, Template } from '#ledger'
 import { hour, ok, openHouse, type House } from '../../test/ledger-house.ts'
-import { withFunding } from '../../test/ledger-funding.ts'
+import { takesFromHold, withFunding } from '../../test/ledger-funding.ts'
 import { flows } from '../../test/market/flows.ts'
 import { single, type Leg } from './chart.ts'
 import type { AnyInput } from './journal.ts'
@@ -23,7 +23,7 @@ const anyAmount = fc.oneof(fc.bigInt(1n, 9n), fc.bigInt(1n, 10n ** 12n))
 const drawn = fc.record({
   amounts: fc.array(anyAmount, { minLength: 24, maxLength: 24 }),
   length: fc.integer({ min: 1, max: 3 }),
-  leftOut: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+  leftOut: fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
 })
 type Drawn = typeof drawn extends fc.Arbitrary<infer Value> ? Value : never
 type Moved = { from: Account; to: Account | null; amount: bigint; leg: Leg }
@@ -82,33 +82,46 @@ function movesOf(leg: Leg, { accounts, amounts }: AnyInput): Moved[] {
   )
 }
 
-async function fund(account: Account, amount: bigint, as: 'loose' | 'lot' | 'hold', key = uuidv7()): Promise<Uuid> {
+async function fund(account: Account, amount: bigint, as: 'loose' | 'lot'): Promise<void> {
   const source = await house.account('funding.source', { unit: account.unit })
   const accounts = { source, account }
   const amounts = { amount: money(account.unit, amount) }
-  const input = { key, accounts, amounts, holdMs: hour, lotExpiresAt: new Date('2027-06-01') }
+  const input = { key: uuidv7(), accounts, amounts, lotExpiresAt: new Date('2027-06-01') }
   ok(await house.ledger.post(funding.templateOf(account.kind, account.unit, as), input as never))
-  return key
 }
 
 /** Gives each account what its legs will take from it, as a lot or under a hold where they take it from there. */
 async function prepare(template: Template, { input, moves }: Given): Promise<AnyInput> {
   let [hold, lot]: [Uuid | undefined, bigint | undefined] = [undefined, undefined]
-  const held = moves.filter(({ leg }) => leg.op === 'settle' || leg.op === 'release' || leg.op === 'extend')
   for (const { leg, from, amount } of moves) {
     const lotDrawn = leg.op === 'move' && leg.draw === 'lot'
     if (amount > 0n && leg.op !== 'settle') await fund(from, amount, lotDrawn ? 'lot' : 'loose')
     if (lotDrawn) lot = (await house.ledger.lots(from))[0]?.id
   }
-  const first = held[0]
-  if (first) {
-    const settled = held.reduce((sum, { leg, amount }) => sum + (leg.op === 'settle' ? amount : 0n), 0n)
+  const held = Map.groupBy(
+    moves.filter(({ leg }) => takesFromHold(leg)),
+    ({ leg }) => leg.from,
+  )
+  if (held.size > 0) hold = await holdFor(template, held)
+  return { ...input, ...(hold ? { hold } : {}), ...(lot ? { lot } : {}) }
+}
+
+/** Sets aside on each account what is settled from it, under one hold. */
+async function holdFor(template: Template, held: ReadonlyMap<string, readonly Moved[]>): Promise<Uuid> {
+  const key = uuidv7()
+  const accounts: Record<string, Account> = {}
+  const amounts: Record<string, Money> = {}
+  for (const [name, moves] of held) {
+    const settled = moves.reduce((sum, { leg, amount }) => sum + (leg.op === 'settle' ? amount : 0n), 0n)
     // A rest to release remains, now and then; a template that only prolongs needs something to prolong.
     const amount = settled + (template.spec.legs.some((leg) => leg.op !== 'settle' && leg.op !== 'move') ? 1n : 0n)
-    await fund(first.from, amount, 'loose')
-    hold = await fund(first.from, amount, 'hold')
+    const account = moves[0]?.from as Account
+    await fund(account, amount, 'loose')
+    accounts[name] = account
+    amounts[name] = money(account.unit, amount)
   }
-  return { ...input, ...(hold ? { hold } : {}), ...(lot ? { lot } : {}) }
+  ok(await house.ledger.post(funding.holdFor(template), { key, accounts, amounts, holdMs: hour } as never))
+  return key
 }
 
 type State = Map<bigint, { balance: bigint; unit: number; kind: string }>
