@@ -3,6 +3,7 @@ import { checkExposure, compose, explainFault, features, hostsOf, readConfig, ru
 import { systemClock } from '#kernel'
 import { createLog, migrate, openDatabase, openScreens, openSecret, stampInstall } from '#platform'
 import { findPostgres } from '../tools/postgres.ts'
+import { buildScreens, screensFolder } from '../tools/web.ts'
 
 /** Everything opened here is closed in the opposite order: requests, jobs and events, the pool, PostgreSQL. */
 async function main(): Promise<void> {
@@ -19,7 +20,8 @@ async function main(): Promise<void> {
   const secret = await openSecret({ db, given: config.secret, file: config.secretFile })
   const { publicUrl, providerKeys, proxies } = config
   const deps = { db, log, clock: systemClock, install, secret, publicUrl, providerKeys }
-  const screens = openScreens(join(import.meta.dirname, '../dist'))
+  if (config.roles.includes('web')) await buildScreens({ say: console.log })
+  const screens = openScreens(join(import.meta.dirname, '..', screensFolder))
   const front = { screens, proxies, origins: { hosts: hostsOf(config) } }
   const app = compose({ ...deps, front, rooms: await features(deps) })
   const running = open.use(await runRoles(app, config))

@@ -38,7 +38,7 @@ const kit = 'ui'
 
 /** The composition of the process, and what it alone may reach outside src. */
 const mainFiles = ['src/main.ts', 'src/main.test.ts']
-const mainMayImport = ['tools/postgres.ts']
+const mainMayImport = ['tools/postgres.ts', 'tools/web.ts']
 
 /** What a test beside the code may reach outside its room: the test world and the market, never another test; and adapters. */
 const testsMayImport = (target: string) => /^test\/.+(?<!\.test)\.ts$/.test(target)

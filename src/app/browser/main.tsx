@@ -32,8 +32,12 @@ const queries = new QueryClient({
 const wire = { call: client({ baseUrl: '' }), subscribe: subscribe({ baseUrl: '' }) }
 const router = makeRouter(rooms)
 
-// After an update of the server the files of the page that is open are gone: the new page has the new ones.
-addEventListener('vite:preloadError', () => location.reload())
+// After an update of the server the files of the page that is open are gone: the new page, asked for once, has its own.
+addEventListener('vite:preloadError', () => {
+  if (sessionStorage.getItem('reloaded') === location.href) return
+  sessionStorage.setItem('reloaded', location.href)
+  location.reload()
+})
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no root')
