@@ -1,5 +1,11 @@
-import type { Refusal, Uuid } from '#kernel'
-import type { RunnableBot } from './rules.ts'
+import { money, type Clock, type Refusal, type Uuid } from '#kernel'
+import type { People } from '#people'
+import type { Database } from '#platform'
+import { openCatalogue, type Catalogue } from './catalogue.ts'
+import { access, refuseAccess, type RunnableBot } from './rules.ts'
+import { addUse } from './store/catalogue.ts'
+import { namesBy, runRows, type RunRow } from './store/running.ts'
+import { openStudio, type Studio } from './studio.ts'
 
 /** What other rooms show of a bot they know by its id, whatever became of it since. */
 export type BotName = {
@@ -22,6 +28,61 @@ export type Bots = {
   byHandles(handles: readonly string[]): Promise<ReadonlyMap<string, BotName>>
   /** Bots by id, withdrawn ones and all. */
   names(bots: readonly Uuid[]): Promise<ReadonlyMap<Uuid, BotName>>
-  /** Counts answers that were begun, for the catalogue's order. */
+  /** Counts answers that were begun, for the catalogue's order, which follows within minutes. */
   recordUse(bot: Uuid, answers: number): Promise<void>
+  readonly catalogue: Catalogue
+  readonly studio: Studio
+}
+
+export type BotsOptions = {
+  readonly db: Database
+  readonly clock: Clock
+  readonly people: People
+  /** Whether bots may be built on a model now. Any may unless given. */
+  readonly offers?: (model: string) => Promise<boolean>
+}
+
+export function openBots(options: BotsOptions): Bots {
+  const { db, clock } = options
+  return {
+    runnable: async (refs, viewer) => {
+      const rows = await runRows(db, [...new Set(refs.map(({ bot }) => bot))], viewer)
+      const byId = new Map(rows.map((row) => [row.id, row]))
+      return refs.map(({ bot }) => {
+        const row = byId.get(bot)
+        if (!row) return refuseAccess('unknown_bot')
+        const { visibility, creator, admitted } = row
+        const allowed = access({ visibility, admitted, house: creator === null, mine: creator === viewer })
+        return allowed === 'open' ? toRunnable(row) : refuseAccess(allowed)
+      })
+    },
+    byHandles: async (handles) => {
+      const rows = await namesBy(
+        db,
+        'handle',
+        handles.map((handle) => handle.toLowerCase()),
+      )
+      return new Map(rows.map((row) => [row.handle, row]))
+    },
+    names: async (bots) => new Map((await namesBy(db, 'id', bots)).map((row) => [row.id, row])),
+    recordUse: (bot, answers) => addUse(db, { bot, day: clock.now().toISOString().slice(0, 10), answers }),
+    catalogue: openCatalogue(options),
+    studio: openStudio(options),
+  }
+}
+
+function toRunnable(row: RunRow): RunnableBot {
+  return {
+    id: row.id,
+    handle: row.handle,
+    name: row.name,
+    creator: row.creator,
+    version: row.version,
+    kind: row.kind,
+    model: row.model,
+    systemPrompt: row.system_prompt,
+    maxOutputTokens: row.max_output_tokens,
+    temperature: row.temperature === null ? null : row.temperature / 100,
+    price: { version: row.price_version, usdPerThousand: money('USD', row.usd_per_thousand) },
+  }
 }

@@ -302,5 +302,5 @@ export const addHouseBots = endpoint({
   path: '/api/desk/house-bots',
   input: { body: z.object({ model: needed('A model', 200) }) },
   output: z.object({ added: z.array(z.string()) }),
-  refusals: { sign_in_first: 401, operators_only: 403 },
+  refusals: { sign_in_first: 401, operators_only: 403, model_needed: 422 },
 })

@@ -1,3 +1,5 @@
-export { openBots, type Bots } from './bots.ts'
+export { openBots, type BotName, type Bots } from './bots.ts'
+export { demoCreators, seedDemo, type DemoPeople } from './demo.ts'
+export { botsPersonal } from './personal.ts'
 export { botsRoom } from './room.ts'
 export type { RunnableBot } from './rules.ts'

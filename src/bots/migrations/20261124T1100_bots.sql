@@ -58,22 +58,29 @@ create table bots.price (
   primary key (bot, version)
 );
 
-create function bots.keep_history() returns trigger language plpgsql as $$
+create function bots.keep_price() returns trigger language plpgsql as $$
 begin
-  -- The one exception: a closed account takes its words with it, and nothing else of a version changes.
-  if tg_op = 'UPDATE' and tg_table_name = 'version'
-    and row(new.bot, new.version, new.kind, new.model, new.max_output_tokens, new.temperature, new.at)
-      is not distinct from row(old.bot, old.version, old.kind, old.model, old.max_output_tokens, old.temperature, old.at)
-    and new.name = 'Removed' and new.tagline = '' and new.description = '' and new.system_prompt = ''
-    and new.greeting = '' and cardinality(new.suggestions) = 0 and cardinality(new.tags) = 0
-  then
-    return new;
-  end if;
-  raise exception 'a % of a bot never changes; a new one is a new row', tg_table_name;
+  raise exception 'a price of a bot never changes; a new one is a new row';
 end $$;
 
-create trigger keep_version before update or delete on bots.version for each row execute function bots.keep_history();
-create trigger keep_price before update or delete on bots.price for each row execute function bots.keep_history();
+-- The one exception: a closed account takes its words with it, and nothing else of a version changes.
+create function bots.keep_version() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' then
+    if row(new.bot, new.version, new.kind, new.model, new.max_output_tokens, new.temperature, new.at)
+      is not distinct from row(old.bot, old.version, old.kind, old.model, old.max_output_tokens, old.temperature, old.at)
+      and new.name = 'Removed'
+      and new.tagline || new.description || new.system_prompt || new.greeting = ''
+      and cardinality(new.suggestions) = 0 and cardinality(new.tags) = 0
+    then
+      return new;
+    end if;
+  end if;
+  raise exception 'a version of a bot never changes; a new one is a new row';
+end $$;
+
+create trigger keep_version before update or delete on bots.version for each row execute function bots.keep_version();
+create trigger keep_price before update or delete on bots.price for each row execute function bots.keep_price();
 
 alter table bots.bot add foreign key (id, version) references bots.version (bot, version) deferrable initially deferred;
 alter table bots.bot add foreign key (id, price_version) references bots.price (bot, version) deferrable initially deferred;
