@@ -21,8 +21,12 @@ type Stage = {
   readonly cutter: Cutter
   readonly workers: Set<ChildProcess>
   readonly startWorker: () => void
+  /** Workers that ended otherwise than by our hand, in words. */
+  readonly deserters: string[]
   postgres: OwnPostgres
 }
+
+const finishMsMax = 60_000
 
 const port = (url: string) => Number(new URL(url).port)
 
@@ -40,11 +44,14 @@ export async function playCrash(options: {
   await using open = new AsyncDisposableStack()
   const stage = await openStage(open, options)
   const killed = await disturb(stage, options)
+  const finished = [...stage.workers].map((worker) =>
+    once(worker, 'exit', { signal: AbortSignal.timeout(finishMsMax) }),
+  )
   for (const worker of stage.workers) worker.kill('SIGTERM')
-  await Promise.all([...stage.workers].map((worker) => once(worker, 'exit')))
+  await Promise.all(finished)
   const lines = readFileSync(join(stage.folder, 'recorded'), 'utf8').trimEnd().split('\n')
   const verdict = await judge(stage.postgres.url, lines)
-  return { ...verdict, ...killed, cuts: stage.cutter.cuts }
+  return { ...verdict, ...killed, cuts: stage.cutter.cuts, wrongs: [...stage.deserters, ...verdict.wrongs] }
 }
 
 async function openStage(
@@ -55,7 +62,15 @@ async function openStage(
   open.defer(() => rmSync(folder, { recursive: true, force: true }))
   // Root's PostgreSQL may run as another user, who must get in.
   chmodSync(folder, 0o711)
-  const postgres = await startPostgres({ dataFolder: folder })
+  const deserters: string[] = []
+  const stage = {
+    folder,
+    workers: new Set<ChildProcess>(),
+    deserters,
+    postgres: await startPostgres({ dataFolder: folder }),
+  }
+  const { workers, postgres } = stage
+  open.defer(() => stage.postgres.stop())
   const db = openDatabase({ url: postgres.url })
   await migrate({ db, root: join(import.meta.dirname, '../../../src') })
   await db.close()
@@ -67,18 +82,22 @@ async function openStage(
   const throughCutter = new URL(postgres.url)
   throughCutter.port = String(cutter.port)
 
-  const workers = new Set<ChildProcess>()
-  open.defer(() => workers.forEach((worker) => worker.kill('SIGKILL')))
+  open.defer(async () => {
+    const ended = [...workers].map((worker) => once(worker, 'exit'))
+    for (const worker of workers) worker.kill('SIGKILL')
+    await Promise.all(ended)
+  })
   let born = 0
   const startWorker = () => {
     const worker = startNode('worker.ts', [throughCutter.href, String(firstLine).trim(), String(seed * 1000 + born++)])
     workers.add(worker)
-    worker.once('exit', () => workers.delete(worker))
+    worker.once('exit', (code, signal) => {
+      workers.delete(worker)
+      if (signal !== 'SIGKILL' && code !== 0) deserters.push(`a worker ended by itself: ${code ?? signal}`)
+    })
   }
   for (let at = 0; at < count; at++) startWorker()
-  const stage: Stage = { folder, cutter, workers, startWorker, postgres }
-  open.defer(() => stage.postgres.stop())
-  return stage
+  return Object.assign(stage, { cutter, startWorker })
 }
 
 function startNode(file: string, args: readonly string[]): ChildProcess {

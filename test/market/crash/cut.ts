@@ -2,7 +2,7 @@ import { connect, createServer, type Socket } from 'node:net'
 
 export type Cutter = AsyncDisposable & {
   readonly port: number
-  /** Drops the next so many connections at the moment the server's reply arrives: committed, and the caller never hears. */
+  /** Drops the next so many connections at the moment the reply to a posting arrives: committed, and the caller never hears. */
   cut(count: number): void
   readonly cuts: number
 }
@@ -20,18 +20,17 @@ export async function openCutter(serverPort: number): Promise<Cutter> {
         socket.destroy()
       }
     }
-    let asked = 0
+    let posting = false
     for (const socket of [client, upstream]) {
       open.add(socket)
       socket.on('error', drop).on('close', drop)
     }
     client.on('data', (part) => {
-      asked += part.length
+      posting = part.includes('ledger.post')
       upstream.write(part)
     })
     upstream.on('data', (part) => {
-      // Only a connection that is past its greeting and has posted something is worth cutting.
-      if (wanted > 0 && asked > 4000) {
+      if (wanted > 0 && posting) {
         wanted--
         cuts++
         drop()

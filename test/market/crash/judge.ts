@@ -8,20 +8,31 @@ export type Verdict = {
   /** Journals acknowledged to somebody, each counted once. */
   readonly acknowledged: number
   readonly journals: number
-  /** How often a caller was told that the outcome is not known, or that the ledger is out of reach. */
+  /** How often a caller was told that the outcome is not known. */
   readonly unknown: number
+  /** How often that the ledger is out of reach, and nothing was posted. */
+  readonly unavailable: number
   /** In words; empty when all is as it was acknowledged. */
   readonly wrongs: readonly string[]
   readonly proof: Proof
 }
 
-type Line = Partial<Ask> & { asked?: string; answered?: string; unknown?: string; answer?: string; postedAt?: string }
+type Line = Partial<Ask> & {
+  asked?: string
+  answered?: string
+  unknown?: string
+  fault?: string
+  answer?: string
+  postedAt?: string
+}
 type Posted = { readonly one: Ask; readonly postedAt: string }
 type Record = {
-  asked: Set<string>
+  /** By key, how many askers still wait for their answer: those that were killed always will. */
+  asked: Map<string, number>
   posted: Map<string, Posted>
   unknown: Map<string, Ask>
   unknowns: number
+  unavailable: number
   wrongs: string[]
 }
 
@@ -35,28 +46,38 @@ export async function judge(url: string, lines: readonly string[]): Promise<Verd
     const journals = await compareStored(db, record)
     await askAgain(street, record)
     const proof = await ledger.prove()
-    const { posted, unknowns, wrongs } = record
-    return { acknowledged: posted.size, journals, unknown: unknowns, wrongs, proof }
+    const { posted, unknowns, unavailable, wrongs } = record
+    return { acknowledged: posted.size, journals, unknown: unknowns, unavailable, wrongs, proof }
   } finally {
     await db.close()
   }
 }
 
 function readRecord(lines: readonly string[]): Record {
-  const record: Record = { asked: new Set(), posted: new Map(), unknown: new Map(), unknowns: 0, wrongs: [] }
+  const record: Record = {
+    asked: new Map(),
+    posted: new Map(),
+    unknown: new Map(),
+    unknowns: 0,
+    unavailable: 0,
+    wrongs: [],
+  }
+  const wait = (key: string, by: number) => record.asked.set(key, (record.asked.get(key) ?? 0) + by)
   const asks = new Map<string, Ask>()
   for (const text of lines) {
     const line = JSON.parse(text) as Line
     const { deal = 0, step = 0, variant = 0, postedAt } = line
     if (line.asked) {
-      record.asked.add(line.asked)
+      wait(line.asked, 1)
       asks.set(line.asked, { deal, step, variant })
     }
     const lost = line.unknown && asks.get(line.unknown)
     if (line.unknown && lost) {
-      record.unknowns++
+      if (line.fault === 'OutcomeUnknown') record.unknowns++
+      else record.unavailable++
       record.unknown.set(line.unknown, lost)
     }
+    if (line.answered) wait(line.answered, -1)
     if (!line.answered || line.answer !== 'posted' || !postedAt) continue
     const before = record.posted.get(line.answered)
     const isOther = before && before.one.variant !== variant && differs({ deal, step, variant })
@@ -68,7 +89,7 @@ function readRecord(lines: readonly string[]): Record {
   return record
 }
 
-/** Acknowledged ones are there, at their instant; nothing is there that nobody asked for. */
+/** Acknowledged ones are there, at their instant; nothing is there that nobody asked for, or that all were refused. */
 async function compareStored(db: Database, { asked, posted, wrongs }: Record): Promise<number> {
   const { rows } = await db.pool.query<{ id: string; at: Date }>(
     `select j.id, b.posted_at as at from ledger.journal j
@@ -78,7 +99,10 @@ async function compareStored(db: Database, { asked, posted, wrongs }: Record): P
   for (const [key, { postedAt }] of posted) {
     if (stored.get(key) !== postedAt) wrongs.push(`${key} was acknowledged at ${postedAt}, stored: ${stored.get(key)}`)
   }
-  for (const key of stored.keys()) if (!isUuid(key) || !asked.has(key)) wrongs.push(`${key} was asked for by nobody`)
+  for (const key of stored.keys()) {
+    if (!isUuid(key) || !asked.has(key)) wrongs.push(`${key} was asked for by nobody`)
+    else if (!posted.has(key) && asked.get(key) === 0) wrongs.push(`${key} was refused to all who asked, and is stored`)
+  }
   return rows.length
 }
 
