@@ -1,7 +1,9 @@
+import { peopleScreens } from '#people/web'
 import type { RoomScreens, Screen, Slots } from '#ui'
+import { deskScreens } from './desk/desk-screens.tsx'
 
 /** Every room that has screens, in the order of the navigation. This list is the only place that mounts one. */
-export const rooms: readonly RoomScreens[] = []
+export const rooms: readonly RoomScreens[] = [peopleScreens, deskScreens]
 
 /** What the rooms show in one another's screens. Two suppliers of one slot are a fault, found at start. */
 export const slots: Partial<Slots> = joinSlots(rooms)

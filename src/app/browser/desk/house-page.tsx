@@ -1,0 +1,21 @@
+import { useLingui } from '@lingui/react/macro'
+import { Page } from '#ui'
+import { HealthSection } from './health-section.tsx'
+import { LinesSection } from './lines-section.tsx'
+import { ProofSection } from './proof-section.tsx'
+
+/** Is it well, does the money add up, and what is for sale. */
+export function HousePage() {
+  const { t } = useLingui()
+  return (
+    <Page title={t`House`} width="wide">
+      <div className="grid items-start gap-10 lg:grid-cols-[1fr_26rem] lg:gap-12">
+        <div className="flex min-w-0 flex-col gap-10">
+          <HealthSection />
+          <LinesSection />
+        </div>
+        <ProofSection />
+      </div>
+    </Page>
+  )
+}
