@@ -16,6 +16,9 @@ const steps: Step[] = [
   { name: 'lint', command: 'oxlint', args: ['--deny-warnings'] },
   { name: 'format', command: 'oxfmt', args: ['--check'] },
   { name: 'unused code', command: 'knip', args: ['--no-progress'] },
+  { name: 'screen types', command: 'tsc', args: ['--noEmit', '--project', 'tsconfig.web.json'] },
+  { name: 'screens', command: 'node', args: ['tools/budget.ts'] },
+  { name: 'words', command: 'node', args: ['tools/words.ts', '--check'] },
 ]
 
 const stopping = new AbortController()
@@ -60,7 +63,7 @@ const secondsSince = (begin: number): string => `${((performance.now() - begin) 
 async function check({ name, command, args }: Step): Promise<string | undefined> {
   const begin = performance.now()
   const { code, output } = await run(command, args, { output: 'kept' })
-  console.log(`${code === 0 ? '✔' : '✖'} ${name.padEnd(12)} ${secondsSince(begin)}`)
+  console.log(`${code === 0 ? '✔' : '✖'} ${name.padEnd(13)} ${secondsSince(begin)}`)
   if (code === 0) return undefined
   console.log(output.trim().replaceAll(/^/gm, '    '))
   return name

@@ -1,6 +1,6 @@
-import { Link as RouterLink, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Link as RouterLink, useRouter, useRouterState } from '@tanstack/react-router'
 import { ExternalLink } from 'lucide-react'
-import type { ComponentProps } from 'react'
+import { useCallback, type ComponentProps } from 'react'
 import { cx } from './classes.ts'
 
 type LinkProps = Omit<ComponentProps<'a'>, 'href' | 'target'> & { readonly to: string }
@@ -29,8 +29,8 @@ export function OutsideLink({ href, className, children, ...rest }: OutsideProps
 
 /** Goes to an address of the house; `replace` leaves no way back to where one was. */
 export function useGo(): (to: string, how?: 'push' | 'replace') => void {
-  const navigate = useNavigate()
-  return (to, how = 'push') => void navigate({ href: to, replace: how === 'replace' })
+  const { history } = useRouter()
+  return useCallback((to, how = 'push') => history[how](to), [history])
 }
 
 export function useAddress(): { readonly path: string; readonly search: URLSearchParams } {

@@ -245,8 +245,9 @@ export function useWrite<E extends Endpoint>(
         requestId: fault instanceof CallFault ? fault.requestId : undefined,
       }),
   })
+  const { mutateAsync } = write
   return {
-    run: (input) => write.mutateAsync(input).catch(() => undefined),
+    run: useCallback((input) => mutateAsync(input).catch(() => undefined), [mutateAsync]),
     running: write.isPending,
     refusal: isRefusal(write.data) ? write.data : undefined,
     reset: write.reset,

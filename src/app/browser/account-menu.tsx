@@ -16,7 +16,7 @@ export function AccountMenu() {
   if (!viewer)
     return (
       <div className="flex gap-2">
-        <LinkButton kind="accent" className="flex-1" to={places.signIn(path === '/' ? undefined : path)}>
+        <LinkButton className="flex-1" to={places.signIn(path === '/' ? undefined : path)}>
           <Trans>Sign in</Trans>
         </LinkButton>
         <Menu label={t`Appearance`} icon={theme.icon} items={theme.items} />
