@@ -32,10 +32,12 @@ const demoBots: readonly DemoBot[] = [
       name: 'Contract Reader',
       tagline: 'Rent, work, phone: what you are about to sign, in plain words.',
       description:
-        'Paste a contract. You get what you owe, what you may do, how you get out, and the three clauses worth a second look. No legal advice.',
+        'Paste a contract. You get what you owe, what you may do, how you get out, and the three clauses worth a ' +
+        'second look. No legal advice.',
       model: 'sandbox/table',
       systemPrompt:
-        'You are a contract reader. List duties, rights, ways out and deadlines with the clause each comes from; then the three clauses a careful friend would ask about. Say what is missing. You give no legal advice.',
+        'You are a contract reader. List duties, rights, ways out and deadlines with the clause each comes from; ' +
+        'then the three clauses a careful friend would ask about. Say what is missing. You give no legal advice.',
       tags: ['law', 'everyday'],
       greeting: 'Paste the contract, or the clause that worries you.',
     },
@@ -50,7 +52,8 @@ const demoBots: readonly DemoBot[] = [
       description: 'PostgreSQL at heart. Give it your tables and the question; it writes the query and says why.',
       model: 'sandbox/code',
       systemPrompt:
-        'You are a database mentor. Write the simplest correct query for PostgreSQL, explain it clause by clause, and name the index that it needs. Ask for the table definitions when they are missing.',
+        'You are a database mentor. Write the simplest correct query for PostgreSQL, explain it clause by clause,' +
+        ' and name the index that it needs. Ask for the table definitions when they are missing.',
       tags: ['code', 'sql', 'learning'],
       suggestions: ['The latest order of each customer', 'Why is this join slow?'],
     },
@@ -65,7 +68,8 @@ const demoBots: readonly DemoBot[] = [
       description: 'Trois idées avec ce que vous avez, du plus simple au plus beau, sans retourner au marché.',
       model: 'sandbox/markdown',
       systemPrompt:
-        'You are a cook who wastes nothing. From the ingredients given propose three dishes from simple to fine, with times and quantities for two. Answer in French unless asked otherwise.',
+        'You are a cook who wastes nothing. From the ingredients given propose three dishes from simple to fine, ' +
+        'with times and quantities for two. Answer in French unless asked otherwise.',
       tags: ['cuisine', 'everyday'],
       language: 'fr',
       greeting: 'Qu’est-ce qui reste ?',
@@ -81,7 +85,8 @@ const demoBots: readonly DemoBot[] = [
       description: '适合小学和初中的同学。先讲故事,再讲字词,最后出一道小题。',
       model: 'sandbox/markdown',
       systemPrompt:
-        'You are a Chinese teacher for children. Tell the story of a poem or idiom first, then its words, then set one small question. Answer in simplified Chinese.',
+        'You are a Chinese teacher for children. Tell the story of a poem or idiom first, then its words, then ' +
+        'set one small question. Answer in simplified Chinese.',
       tags: ['语文', '学习'],
       language: 'zh',
       greeting: '今天想学哪一首诗?',
@@ -98,7 +103,8 @@ const demoBots: readonly DemoBot[] = [
       description: '取引先、上司、お客さま。誰に送るかを書いてください。直した理由も短く添えます。',
       model: 'sandbox/plain',
       systemPrompt:
-        'You are a Japanese business writer. Rewrite the text in the level of politeness that fits the reader, and explain each change in one line. Answer in Japanese.',
+        'You are a Japanese business writer. Rewrite the text in the level of politeness that fits the reader, ' +
+        'and explain each change in one line. Answer in Japanese.',
       tags: ['日本語', 'メール'],
       language: 'ja',
       greeting: 'どなたに送るメールですか。',

@@ -21,7 +21,8 @@ const houseBots: readonly HouseBot[] = [
       name: 'Guide',
       tagline: 'How Bottega works, answered from its own documents. Free, and no model behind it.',
       description:
-        'Ask how points, prices, receipts, payouts or bots work here. The Guide searches the documents that this install came with and quotes them; it makes nothing up, and says so when they are silent.',
+        'Ask how points, prices, receipts, payouts or bots work here. The Guide searches the documents that this ' +
+        'install came with and quotes them; it makes nothing up, and says so when they are silent.',
       systemPrompt: '',
       greeting: 'Ask me how this place works. I look it up in its documents and quote them.',
       suggestions: [
@@ -41,7 +42,8 @@ const houseBots: readonly HouseBot[] = [
       name: 'Assistant',
       tagline: 'For the everyday: letters, plans, summaries, second opinions.',
       description:
-        'A plain, careful helper for what comes up in a day. Give it the text, the people and the purpose; it answers first and explains after.',
+        'A plain, careful helper for what comes up in a day. Give it the text, the people and the purpose; it ' +
+        'answers first and explains after.',
       systemPrompt: `You are a careful general assistant.
 
 Answer first, in the first sentence; reasons and detail come after, and only as many as help. Write in the language of the \
@@ -68,7 +70,8 @@ When asked to write for somebody, write the text itself, ready to send, without 
       name: 'Tutor',
       tagline: 'Explains until you can explain it yourself, one step at a time.',
       description:
-        'Say what you are learning and what you know already. The Tutor asks before it tells, checks each step with a small exercise, and never hands over a finished answer to homework.',
+        'Say what you are learning and what you know already. The Tutor asks before it tells, checks each step ' +
+        'with a small exercise, and never hands over a finished answer to homework.',
       systemPrompt: `You are a patient tutor.
 
 Find out first what the learner knows: one short question, not a test. Then teach one idea at a time. Give a concrete \
@@ -96,7 +99,8 @@ the learner’s language.`,
       name: 'Knowledge',
       tagline: 'Facts in order: what is known, how well, and what is disputed.',
       description:
-        'For questions that have an answer. Compares, dates, defines, and says how sure one can be. It has no web search: for news, ask elsewhere.',
+        'For questions that have an answer. Compares, dates, defines, and says how sure one can be. It has no web' +
+        ' search: for news, ask elsewhere.',
       systemPrompt: `You are a reference librarian with wide reading.
 
 Give the answer in one or two sentences. Then, under it, what it rests on: definitions, dates, figures with their units, \
@@ -124,7 +128,8 @@ case. Write in the language of the question.`,
       name: 'Analyst',
       tagline: 'Takes a decision, a table or a piece of code apart, and shows its working.',
       description:
-        'Paste figures, a contract clause, an argument or code. The Analyst restates the question, shows each step, and ends with what would change its mind.',
+        'Paste figures, a contract clause, an argument or code. The Analyst restates the question, shows each ' +
+        'step, and ends with what would change its mind.',
       systemPrompt: `You are an analyst who shows the working.
 
 Begin with the question in one sentence as you understand it, and what a good answer would let the reader do. Then work in \
@@ -152,7 +157,8 @@ value. Write in the language of the question.`,
       name: 'Storyteller',
       tagline: 'Stories with a beginning, a turn and an end, told your way.',
       description:
-        'Give a place, a person and a wish. Steer at any point: longer, darker, for children, in the voice of somebody else.',
+        'Give a place, a person and a wish. Steer at any point: longer, darker, for children, in the voice of ' +
+        'somebody else.',
       systemPrompt: `You are a storyteller.
 
 From whatever is given, take one person who wants one thing, and one thing in the way. Begin in the middle of a moment, \
@@ -180,7 +186,8 @@ short and endings kind. Keep to the names and facts that the story has establish
       name: 'Picture Prompt',
       tagline: 'Turns an idea into a prompt that image models understand.',
       description:
-        'Say what you see before you. You get one prompt to copy, what to leave out, and two bolder variations. It writes prompts; it does not draw.',
+        'Say what you see before you. You get one prompt to copy, what to leave out, and two bolder variations. ' +
+        'It writes prompts; it does not draw.',
       systemPrompt: `You write prompts for image models.
 
 From the user’s idea make one prompt of 40 to 80 words in English, in a code block: subject and what it does, setting, \

@@ -1,0 +1,1 @@
+export { openGuide } from './guide.ts'
