@@ -2,7 +2,7 @@
 export type MasonMark = { readonly paths: readonly string[]; readonly hue: number }
 
 const spines = [
-  'M16 6v20',
+  'M16 26V17M8 7v2a8 8 0 0 0 16 0V7',
   'M8 24 16 8l8 16',
   'M8 8l8 16 8-16',
   'M9 9h14v14H9z',
@@ -29,7 +29,7 @@ const crossings = [
   'M7 16h.01M25 16h.01',
 ] as const
 
-const flourishes = ['M25 7v4', 'M7 7v4', 'M25 21v4', 'M7 21v4', 'M22 26h4', 'M6 26h4', '', ''] as const
+const flourishes = ['M25 7v4', 'M7 7v4', 'M25 21v4', 'M7 21v4', '', '', '', ''] as const
 
 /** Hues that stay apart from one another at one lightness. */
 const hues = [18, 42, 68, 98, 132, 160, 190, 222, 252, 278, 304, 338] as const
