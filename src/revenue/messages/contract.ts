@@ -50,8 +50,11 @@ export const getQuote = endpoint({
 const receiptCall = z.object({
   call: z.uuid(),
   bot: z.uuid(),
+  name: z.string(),
+  handle: z.nullable(z.string()),
   /** The creator; null for a bot of the house. */
   creator: z.nullable(z.uuid()),
+  creatorName: z.nullable(z.string()),
   ending: z.string(),
   charged: points,
   parts,

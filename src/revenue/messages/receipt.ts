@@ -1,11 +1,17 @@
 import { z } from 'zod'
+import type { Bots } from '#bots'
 import type { Uuid } from '#kernel'
 import type { JournalView, Ledger } from '#ledger'
+import type { People } from '#people'
 import type { Database } from '#platform'
 import type { Wallet } from '#wallet'
 import type { ReceiptCall, ReceiptView } from './contract.ts'
 import { keysOf } from './keys.ts'
 import { waivedTurn } from './store.ts'
+
+/** A receipt as the ledger tells it; it knows bots and creators by their ids. */
+export type BareReceipt = Omit<ReceiptView, 'calls'> & { readonly calls: readonly BareCall[] }
+type BareCall = Omit<ReceiptCall, 'name' | 'handle' | 'creatorName'>
 
 type ReceiptDeps = { readonly db: Database; readonly ledger: Ledger; readonly wallet: Wallet }
 
@@ -39,7 +45,7 @@ const turnFacts = z.object({
  * The receipt of a payer's turn: a view of its journal. The key has the payer in it, so that nobody finds another's.
  * Undefined while the answer runs, and for what was free.
  */
-export async function readReceipt(deps: ReceiptDeps, turn: Uuid, payer: Uuid): Promise<ReceiptView | undefined> {
+export async function readReceipt(deps: ReceiptDeps, turn: Uuid, payer: Uuid): Promise<BareReceipt | undefined> {
   const journal = await deps.ledger.journal(keysOf({ payer, turn }).settled)
   if (journal) return receiptOf(journal, turn, (await deps.wallet.pointsOf(payer)).id)
   const waived = await waivedTurn(deps.db, { payer, turn })
@@ -59,7 +65,7 @@ export async function readReceipt(deps: ReceiptDeps, turn: Uuid, payer: Uuid): P
   }
 }
 
-function receiptOf(journal: JournalView, turn: Uuid, points: bigint): ReceiptView {
+function receiptOf(journal: JournalView, turn: Uuid, points: bigint): BareReceipt {
   const { calls, free, rounding } = turnFacts.parse(journal.facts)
   const returned = journal.legs.filter(({ op, debit }) => op === 'release' && debit === points)
   return {
@@ -75,7 +81,7 @@ function receiptOf(journal: JournalView, turn: Uuid, points: bigint): ReceiptVie
   }
 }
 
-function callOf(facts: z.output<typeof turnFacts>['calls'][number]): ReceiptCall {
+function callOf(facts: z.output<typeof turnFacts>['calls'][number]): BareCall {
   const { creatorPoints, modelPoints, platformPoints, inputTokens, outputTokens, source, ...call } = facts
   const isCounted = inputTokens !== null && outputTokens !== null && source !== null
   return {
@@ -83,4 +89,20 @@ function callOf(facts: z.output<typeof turnFacts>['calls'][number]): ReceiptCall
     parts: { creator: creatorPoints, model: modelPoints, platform: platformPoints },
     tokens: isCounted ? { input: inputTokens, output: outputTokens, source } : null,
   }
+}
+
+type Registers = { readonly bots: Pick<Bots, 'names'>; readonly people: Pick<People, 'names'> }
+
+/** Names whom it names, as they are called today. */
+export async function nameReceipt({ bots, people }: Registers, receipt: BareReceipt): Promise<ReceiptView> {
+  const [botNames, names] = await Promise.all([
+    bots.names(receipt.calls.map(({ bot }) => bot as Uuid)),
+    people.names(receipt.calls.flatMap(({ creator }) => (creator === null ? [] : [creator as Uuid]))),
+  ])
+  const calls = receipt.calls.map((call) => {
+    const bot = botNames.get(call.bot as Uuid)
+    const creatorName = call.creator === null ? null : (names.get(call.creator as Uuid) ?? null)
+    return { ...call, name: bot?.name ?? 'A bot that is gone', handle: bot?.handle ?? null, creatorName }
+  })
+  return { ...receipt, calls }
 }

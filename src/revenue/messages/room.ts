@@ -7,14 +7,14 @@ import { callsOf, costsOf, owing, quoteBy, type ChargeDeps } from './charge.ts'
 import { fundFreeBudget, getFreeBudget, getQuote, getReceipt, type QuoteAnswer, type QuoteView } from './contract.ts'
 import { shortage } from './hold.ts'
 import type { Messages } from './messages.ts'
-import { readReceipt } from './receipt.ts'
+import { nameReceipt, readReceipt } from './receipt.ts'
 import { firstSlice, usualCost } from './rules.ts'
 import { eraseWaived } from './store.ts'
 import { decodeTerms } from './terms.ts'
 
 export type MessagesRoomDeps = ChargeDeps & {
-  readonly people: Pick<People, 'signedIn' | 'operator'>
-  readonly bots: Pick<Bots, 'runnable'>
+  readonly people: Pick<People, 'signedIn' | 'operator' | 'names'>
+  readonly bots: Pick<Bots, 'runnable' | 'names'>
   readonly messages: Messages
 }
 
@@ -43,7 +43,8 @@ export function messagesRoom(deps: MessagesRoomDeps): Room {
         const me = await people.signedIn(context)
         if (isRefusal(me)) return me
         const receipt = await readReceipt(deps, params.turn as Uuid, me.id)
-        return receipt ?? refuse('no_receipt', 'There is no receipt: the answer still runs, was free, or is not yours.')
+        if (receipt) return nameReceipt(deps, receipt)
+        return refuse('no_receipt', 'There is no receipt: the answer still runs, was free, or is not yours.')
       }),
       handle(getFreeBudget, async (_, context) => {
         const me = await people.operator(context)
