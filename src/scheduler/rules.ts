@@ -1,13 +1,11 @@
 import { judge, sawRefusal } from './rules/capacity.ts'
-import { inOrder, isBacklogged } from './rules/classes.ts'
+import { inOrder } from './rules/classes.ts'
 import { costOf, learnLength } from './rules/cost.ts'
 import { failed, tried, worked } from './rules/breaker.ts'
 import type { Engine } from './rules/engine.ts'
 import type { Entry, Sized } from './rules/entry.ts'
 import { rangeOf, type WaitRange } from './rules/foresight.ts'
 import { head } from './rules/line.ts'
-import { isStale, lineUp, placeIn } from './rules/lineup.ts'
-import { rateOf } from './rules/meter.ts'
 import { placeFor, type Credit } from './rules/place.ts'
 import {
   conclude,
@@ -24,14 +22,31 @@ import {
   type Pool,
 } from './rules/pool.ts'
 import { feel } from './rules/pressure.ts'
+import { noteNewcomer, reckon } from './rules/reckon.ts'
 
-/** An ask arrives and stands in line. */
-export function arrive(pool: Pool, ask: Sized, now: number): Entry {
+/** An ask arrives. It stands in line, unless there is no room to wait or the wait would outlast its patience. */
+export function arrive(pool: Pool, ask: Sized, now: number): Arrival {
   runMeters(pool, now)
+  const isFull = pool.arrivals.size >= pool.terms.waitingMax
   const entry = enter(pool, ask, now)
-  entry.foretoldMs = reckon(pool, entry, now).ms
-  return entry
+  const reckoning = reckon(pool, entry, now)
+  entry.foretold = { at: now, ms: reckoning.ms }
+  const outlook = { position: reckoning.position, estimate: rangeOf(entry.class.foresight, reckoning.ms) }
+  entry.told = outlook.estimate
+  const isTooLong = outlook.estimate.likelyMs > (ask.patienceMs ?? Infinity)
+  if (!isFull && !isTooLong) {
+    noteNewcomer(entry, reckoning)
+    pool.retell.push(entry)
+    return { entry, outlook }
+  }
+  conclude(pool, entry, 0)
+  return { refused: isFull ? 'queue_full' : 'too_busy', outlook }
 }
+
+export type Outlook = { readonly position: number; readonly estimate: WaitRange }
+export type Arrival =
+  | { readonly entry: Entry; readonly outlook: Outlook }
+  | { readonly refused: 'queue_full' | 'too_busy'; readonly outlook: Outlook }
 
 /** Who starts now, if anybody: it has been dispatched to `entry.engine`. Ask until there is nobody. */
 export function next(pool: Pool, now: number): Entry | undefined {
@@ -71,7 +86,9 @@ function byClass(pool: Pool, now: number): Choice | undefined {
     if (!entry || pool.running >= (lane === 'express' ? slots : openSlots)) continue
     entry.lane = lane
     const credit: Credit =
-      lane === 'express' ? { of: 'nobody', tokens: 0 } : { of: 'open lane', tokens: pool.terms.prefillCredit }
+      lane === 'express'
+        ? { of: 'everybody', tokens: pool.terms.prefillCreditCalm }
+        : { of: 'open lane', tokens: pool.terms.prefillCredit }
     const engine = placeFor(entry, pool.engines.values(), { homes: pool.homes, credit, now })
     if (engine) return { entry, engine }
     // Whoever waits for the prefill credit must not be passed by shorter prompts, or a long one would wait for ever.
@@ -179,28 +196,27 @@ export function impatient(pool: Pool, now: number): readonly Entry[] {
 export function look(pool: Pool, now: number): void {
   runMeters(pool, now)
   feelPressure(pool, now)
-  for (const { capacity, running } of pool.engines.values()) judge(capacity, running.size, pool.terms.capacity, now)
+  foretellAgain(pool, now)
+  const isWanted = pool.arrivals.size > 0
+  for (const { capacity, running, speaking } of pool.engines.values())
+    judge(capacity, { running: running.size, speaking, isWanted }, pool.terms.capacity, now)
 }
 
-export type Outlook = { readonly position: number; readonly estimate: WaitRange }
+const retellAfterMs = 10_000
+
+/**
+ * Experience is taken from waits as they were reckoned some time after arrival: what was said in the first seconds of a
+ * crowd knows nothing of the crowd, and would be all the experience there is until that crowd has been served.
+ */
+function foretellAgain(pool: Pool, now: number): void {
+  const due = pool.retell.findIndex(({ arrivedAt }) => arrivedAt > now - retellAfterMs)
+  for (const entry of pool.retell.splice(0, due === -1 ? pool.retell.length : due))
+    if (entry.phase === 'waiting') entry.foretold = { at: now, ms: reckon(pool, entry, now).ms }
+}
 
 /** Place in line and the wait from now on, of an entry that waits. */
 export function outlook(pool: Pool, entry: Entry, now: number): Outlook {
   if (entry.phase !== 'waiting') return { position: 0, estimate: { fromMs: 0, likelyMs: 0, untilMs: 0 } }
   const { position, ms } = reckon(pool, entry, now)
   return { position, estimate: rangeOf(entry.class.foresight, ms) }
-}
-
-const classPriorMs = 3000
-
-/** The work ahead of it in its class, over what its class is served, and the usual time to a first token. */
-function reckon(pool: Pool, entry: Entry, now: number): { position: number; ms: number } {
-  const { class: one } = entry
-  if (isStale(one.lineup, one.line, now)) one.lineup = lineUp(one.line, now)
-  const { position, costAhead } = placeIn(one.lineup as NonNullable<typeof one.lineup>, entry)
-  if (!pool.pressure.isOn && position === 0) return { position, ms: pool.firstMs }
-  const weights = pool.classes.all.reduce((sum, each) => sum + (isBacklogged(each) ? each.terms.weight : 0), 0)
-  const expected = (rateOfPool(pool, slotsOfPool(pool, now)) * one.terms.weight) / weights
-  const rate = rateOf(one.meter, expected, classPriorMs)
-  return { position, ms: (costAhead + entry.weight / 2) / Math.max(1e-6, rate) + pool.firstMs }
 }

@@ -1,15 +1,4 @@
-import {
-  arrive,
-  fail,
-  finish,
-  first,
-  impatient,
-  look,
-  next,
-  outlook,
-  tokens,
-  withdraw,
-} from '../../../src/scheduler/rules.ts'
+import { arrive, fail, finish, first, impatient, look, next, tokens, withdraw } from '../../../src/scheduler/rules.ts'
 import type { Entry } from '../../../src/scheduler/rules/entry.ts'
 import { addEngine, createPool, type Pool } from '../../../src/scheduler/rules/pool.ts'
 import { houseTerms, type PoolTerms } from '../../../src/scheduler/rules/terms.ts'
@@ -44,15 +33,12 @@ export function createOurs({ slots, terms, patienceMs }: OurWish): Gate & { read
     },
     arrive: (call, now) => {
       const { class: name, user, promptTokens: inputTokens } = call
-      const entry = arrive(pool, { class: name, user, inputTokens, patienceMs }, now)
-      const { position, estimate } = outlook(pool, entry, now)
-      if (estimate.likelyMs > patienceMs) {
-        withdraw(pool, entry, now)
-        return 'refused'
-      }
+      const arrival = arrive(pool, { class: name, user, inputTokens, patienceMs }, now)
+      if ('refused' in arrival) return 'refused'
+      const { entry, outlook } = arrival
       entries.set(call, entry)
       calls.set(entry, call)
-      return { position, ...estimate }
+      return { position: outlook.position, ...outlook.estimate }
     },
     next: (now) => {
       const entry = next(pool, now)

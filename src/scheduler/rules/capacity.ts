@@ -4,51 +4,69 @@ import type { CapacityTerms } from './terms.ts'
  * How many requests a backend is given at once. `given` by the operator or `told` by the engine it is a fact; `found` it
  * is what this module discovers from the times of tokens alone.
  *
- * The idea: when first tokens come later and tokens come as fast as ever, requests queue in the engine, so the limit is
- * too high. When both come later by the same factor, the engine is slow, and fewer requests would not make it faster.
+ * Two ideas. When first tokens come later and the others as fast as ever, requests queue inside the engine; when all come
+ * later by the same factor, the engine is slow, and fewer requests would not make it faster. And once more has been sent
+ * than can run, the slots are simply as many as speak at once. Sending too much for a moment does little harm, since the
+ * prefill credit bounds what waits inside.
  */
 export type Capacity = {
   source: 'given' | 'told' | 'found'
-  /** L, with fractions; `slotsOf` is what counts. */
+  /** L, with fractions while it climbs; `slotsOf` is what counts. */
   limit: number
-  /** φ: time between tokens, over the least that was seen for as many in flight. */
+  /** φ: time between tokens, over the least that was seen with as many in flight. */
   slowdown: number
+  /** `climbing`: higher as long as more is asked for. `holding`: known, for a while. `probing`: looks whether it has grown. */
+  phase: 'climbing' | 'holding' | 'probing'
+  phaseFrom: number
+  /** What was settled on last. */
+  known: number
+  /** How long to hold before the next probe: twice as long each time that the last one brought nothing new. */
+  holdMs: number
   readonly window: Window
+  /** First tokens over a longer time: evidence of a queue inside the engine. */
+  readonly evidence: Evidence
   readonly seen: Experience
-  /** The limit grows in leaps until an engine queue is seen for the first time. */
-  leaps: boolean
-  /** Where a queue was seen last: growing beyond it must wait. */
-  ceiling: number
-  ceilingAt: number
 }
 
 /** What has come since the last judgement. */
-type Window = { from: number; firsts: { ms: number; floorMs: number }[]; gaps: number[]; tokens: number }
+type Window = { from: number; gaps: number[] }
 
-type Experience = {
-  /** Least time to a first token by the prompt tokens ahead of it, and least time between tokens by requests in flight. */
-  readonly firstMs: Map<number, number>
-  readonly gapMs: Map<number, number>
-  leastGapMs: number
-  /** Tokens a second of recent windows. */
-  readonly rates: { at: number; rate: number }[]
+type Evidence = { from: number; firsts: First[]; speakingMost: number; wasWanted: boolean }
+type First = { readonly ms: number; readonly floorMs: number }
+
+/** Least time to a first token by the prompt tokens ahead of it, and least time between tokens by requests in flight. */
+type Experience = { readonly firstMs: Map<number, number>; readonly gapMs: Map<number, number> }
+
+/** What goes on at the backend at this instant. */
+export type Activity = {
+  readonly running: number
+  /** Of them, those that have brought a first token. */
+  readonly speaking: number
+  /** Whether somebody waits for a slot. */
+  readonly isWanted: boolean
 }
 
 /** What was a floor becomes a little less so with each sample, since engines and models change. */
 const floorFades = 1.0005
 const gapsMax = 512
-const rateMemoryMs = 60_000
+/** Excess of first tokens, see `engineQueue`, from which a queue inside is likely, and sure. */
+const likely = 0.5
+const surely = 1
+const holdMsMin = 15_000
+const holdMsMax = 240_000
 
 export function createCapacity(slots: number | undefined, terms: CapacityTerms, now: number): Capacity {
   return {
     source: slots === undefined ? 'found' : 'given',
     limit: slots ?? terms.start,
     slowdown: 1,
-    window: { from: now, firsts: [], gaps: [], tokens: 0 },
-    seen: { firstMs: new Map(), gapMs: new Map(), leastGapMs: Infinity, rates: [] },
-    leaps: true,
-    ceiling: Infinity,
-    ceilingAt: -Infinity,
+    phase: 'climbing',
+    phaseFrom: now,
+    known: 0,
+    holdMs: holdMsMin,
+    window: { from: now, gaps: [] },
+    evidence: { from: now, firsts: [], speakingMost: 0, wasWanted: true },
+    seen: { firstMs: new Map(), gapMs: new Map() },
   }
 }
 
@@ -57,90 +75,100 @@ export function slotsOf(capacity: Capacity): number {
 }
 
 /** A first token came after so long, with so many prompt tokens ahead of it, its own included. */
-export function sawFirst({ window, seen }: Capacity, ms: number, prefillAhead: number): void {
+export function sawFirst({ evidence, seen }: Capacity, ms: number, prefillAhead: number): void {
   const bin = Math.floor(3 * Math.log2(prefillAhead + 128))
   const floorMs = Math.min(ms, (seen.firstMs.get(bin) ?? Infinity) * floorFades)
   seen.firstMs.set(bin, floorMs)
-  window.firsts.push({ ms, floorMs })
-  window.tokens++
+  evidence.firsts.push({ ms, floorMs })
 }
 
 /** So many tokens came, so long after the ones before. */
 export function sawTokens({ window }: Capacity, tokens: number, ms: number): void {
-  window.tokens += tokens
   if (window.gaps.length < gapsMax) window.gaps.push(ms / tokens)
 }
 
-/** The backend said that it is full. */
+/** The backend said that it is full with so many. */
 export function sawRefusal(capacity: Capacity, running: number, now: number): void {
-  if (capacity.source !== 'found') return
-  meetCeiling(capacity, now)
-  capacity.limit = Math.max(1, Math.min(capacity.limit, running))
+  if (capacity.source === 'found') settle(capacity, running, now)
 }
 
-/** Looks at what came since the last time. To be called often; it acts once a window is full. */
-export function judge(capacity: Capacity, running: number, terms: CapacityTerms, now: number): void {
-  const { window } = capacity
-  const age = now - window.from
-  if (age < terms.windowMs || (window.firsts.length < terms.samplesMin && age < 5 * terms.windowMs)) return
-  weighGaps(capacity, running)
-  const least = sustained(capacity, now)
-  if (capacity.source === 'found' && window.firsts.length >= terms.samplesMin) {
-    const excess = engineQueue(capacity)
-    if (excess > 1) shrink(capacity, least, now)
-    else if (excess < 0.7 && running >= 0.85 * capacity.limit && capacity.slowdown < 1.3) grow(capacity, now)
-    capacity.limit = Math.min(terms.max, Math.max(1, capacity.limit))
-  }
+/** Looks at what came since the last time. To be called several times a second; it acts when it has seen enough. */
+export function judge(capacity: Capacity, activity: Activity, terms: CapacityTerms, now: number): void {
+  const { window, evidence } = capacity
+  evidence.speakingMost = Math.max(evidence.speakingMost, activity.speaking)
+  evidence.wasWanted &&= activity.isWanted
+  if (now - window.from < terms.windowMs) return
+  weighGaps(capacity, activity.running)
   capacity.window.from = now
-  capacity.window.firsts = []
   capacity.window.gaps = []
-  capacity.window.tokens = 0
+  if (capacity.source === 'found') adapt(capacity, activity, terms, now)
 }
 
 function weighGaps(capacity: Capacity, running: number): void {
   const { window, seen } = capacity
-  if (window.gaps.length <= 20) return
-  const gaps = window.gaps.toSorted((one, other) => one - other)
-  const usual = gaps[Math.floor(gaps.length * 0.25)] as number
+  if (window.gaps.length < 4) return
+  const usual = window.gaps.toSorted((one, other) => one - other)[window.gaps.length >> 2] as number
   const bin = Math.floor(2 * Math.log2(running + 1))
   const floor = Math.min(usual, (seen.gapMs.get(bin) ?? Infinity) * floorFades)
   seen.gapMs.set(bin, floor)
   const factor = Math.min(10, Math.max(1, usual / floor))
   capacity.slowdown += 0.5 * (factor - capacity.slowdown)
-  seen.leastGapMs = Math.min(seen.leastGapMs * 1.0002, gaps[Math.floor(gaps.length * 0.1)] as number)
 }
 
-/** Requests that the delivered tokens prove to have run at once: their rate times the least time between two. No limit below. */
-function sustained({ window, seen }: Capacity, now: number): number {
-  const rate = (window.tokens * 1000) / (now - window.from)
-  seen.rates.push({ at: now, rate })
-  while ((seen.rates[0]?.at ?? now) < now - rateMemoryMs) seen.rates.shift()
-  const rates = seen.rates.map((each) => each.rate).toSorted((one, other) => other - one)
-  const high = rates[Math.floor(rates.length * 0.1)] ?? 0
-  return Number.isFinite(seen.leastGapMs) ? Math.max(1, (high * seen.leastGapMs) / 1000) : 1
+function adapt(capacity: Capacity, { running, isWanted }: Activity, terms: CapacityTerms, now: number): void {
+  const { evidence, phase, slowdown } = capacity
+  const isFull = isWanted && running >= 0.85 * capacity.limit
+  if (phase === 'probing') {
+    if (evidence.speakingMost > capacity.known) enter(capacity, 'climbing', now)
+    else if (isEnough(evidence, 12 + 0.15 * capacity.known, now)) settle(capacity, capacity.known, now)
+  } else if (isEnough(evidence, 24, now)) {
+    const excess = engineQueue(capacity)
+    if (!evidence.wasWanted || excess < likely) startEvidence(capacity, now)
+    else if (phase === 'climbing') settle(capacity, evidence.speakingMost, now)
+    else if (excess > surely) settle(capacity, 0.95 * capacity.limit, now)
+    else startEvidence(capacity, now)
+  } else if (phase === 'climbing' && isFull && evidence.firsts.length >= terms.samplesMin) {
+    if (engineQueue(capacity) > surely) return
+    capacity.limit = Math.min(terms.max, capacity.limit * 1.4)
+    startEvidence(capacity, now)
+  }
+  const isDue = now - capacity.phaseFrom >= capacity.holdMs
+  if (capacity.phase === 'holding' && isFull && isDue && slowdown < 1.3) probe(capacity, now)
 }
 
-/** How much later first tokens come than the slowness explains; above 1 requests are waiting inside the engine. */
-function engineQueue({ window, slowdown }: Capacity): number {
-  const excesses = window.firsts
+function isEnough({ firsts, from }: Evidence, many: number, now: number): boolean {
+  return firsts.length >= many || (firsts.length >= 8 && now - from >= 15_000)
+}
+
+/** How much later first tokens come than slowness explains, as a multiple of what chance explains. */
+function engineQueue({ evidence, slowdown }: Capacity): number {
+  const excesses = evidence.firsts
     .map(({ ms, floorMs }) => (ms - slowdown * floorMs) / (slowdown * (0.6 * floorMs + 150)))
     .toSorted((one, other) => one - other)
-  return excesses[excesses.length >> 1] as number
+  return excesses[excesses.length >> 1] ?? 0
 }
 
-function shrink(capacity: Capacity, least: number, now: number): void {
-  meetCeiling(capacity, now)
-  capacity.limit = Math.max(least, capacity.leaps ? capacity.limit * 0.8 : capacity.limit * 0.94 - 0.5)
-  capacity.leaps = false
+function settle(capacity: Capacity, slots: number, now: number): void {
+  capacity.holdMs = slots === capacity.known ? Math.min(holdMsMax, capacity.holdMs * 2) : holdMsMin
+  capacity.known = Math.max(1, slots)
+  capacity.limit = capacity.known
+  enter(capacity, 'holding', now)
 }
 
-function grow(capacity: Capacity, now: number): void {
-  if (capacity.leaps) capacity.limit *= 1.4
-  else if (capacity.limit + 1 < capacity.ceiling * 0.97) capacity.limit += Math.max(0.5, capacity.limit * 0.02)
-  else if (now - capacity.ceilingAt > 30_000) capacity.ceiling = capacity.ceiling * 1.03 + 0.5
+function probe(capacity: Capacity, now: number): void {
+  capacity.limit = capacity.limit * 1.25 + 1
+  enter(capacity, 'probing', now)
 }
 
-function meetCeiling(capacity: Capacity, now: number): void {
-  capacity.ceiling = capacity.limit
-  capacity.ceilingAt = now
+function enter(capacity: Capacity, phase: Capacity['phase'], now: number): void {
+  capacity.phase = phase
+  capacity.phaseFrom = now
+  startEvidence(capacity, now)
+}
+
+function startEvidence({ evidence }: Capacity, now: number): void {
+  evidence.from = now
+  evidence.firsts = []
+  evidence.speakingMost = 0
+  evidence.wasWanted = true
 }

@@ -2,6 +2,7 @@ import { createForesight, type Foresight } from './foresight.ts'
 import { createLine, type Line } from './line.ts'
 import type { Lineup } from './lineup.ts'
 import { createMeter, type Meter } from './meter.ts'
+import { createNewcomers, type Newcomers } from './reckon.ts'
 import type { ClassTerms } from './terms.ts'
 
 /** One class of a pool: its terms, its virtual time, its line. */
@@ -17,6 +18,9 @@ export type ServiceClass = {
   askedAt: number
   /** What it is served while somebody waits in it. */
   readonly meter: Meter
+  /** What comes to it while somebody waits in it. */
+  readonly offered: Meter
+  readonly newcomers: Newcomers
   readonly foresight: Foresight
   lineup: Lineup | undefined
 }
@@ -33,6 +37,8 @@ export function createClasses(terms: readonly ClassTerms[], now: number): Classe
     charged: 0,
     askedAt: -Infinity,
     meter: createMeter(now),
+    offered: createMeter(now),
+    newcomers: createNewcomers(),
     foresight: createForesight(),
     lineup: undefined,
   }))

@@ -7,6 +7,8 @@ import type { PoolTerms } from './terms.ts'
 export type Engine = {
   readonly id: string
   readonly running: Set<Entry>
+  /** Of those that run, the ones that have brought a first token. */
+  speaking: number
   /** Prompt tokens dispatched without a first token: of everybody, and of those held to the prefill credit. */
   prefill: number
   prefillOpen: number
@@ -20,6 +22,7 @@ export function createEngine(id: string, slots: number | undefined, terms: PoolT
   return {
     id,
     running: new Set(),
+    speaking: 0,
     prefill: 0,
     prefillOpen: 0,
     capacity: createCapacity(slots, terms.capacity, now),

@@ -1,5 +1,6 @@
 import type { ServiceClass } from './classes.ts'
 import type { Engine } from './engine.ts'
+import type { WaitRange } from './foresight.ts'
 import type { User } from './line.ts'
 
 /** What the rules need to know of an ask. */
@@ -44,6 +45,8 @@ export type Entry = {
   charged: number
   /** Prompt tokens ahead of its first token when it was dispatched, its own included. */
   prefillAhead: number
-  /** The wait to its first token that was reckoned on arrival, before experience corrected it. */
-  foretoldMs: number
+  /** What it was told on arrival. */
+  told: WaitRange
+  /** The wait to its first token as it was reckoned at an instant, before experience corrected it. */
+  foretold: { readonly at: number; readonly ms: number }
 }

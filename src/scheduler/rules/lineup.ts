@@ -41,11 +41,12 @@ export function lineUp(line: Line, now: number): Lineup {
   return { builtAt: now, changes: line.changes, tags, ahead }
 }
 
-export type Place = { readonly position: number; readonly costAhead: number }
+/** `served` is what its user will have been served when its turn comes. */
+export type Place = { readonly position: number; readonly costAhead: number; readonly served: number }
 
 /** Where an entry stands that waits, or would stand that joins now. */
 export function placeIn(lineup: Lineup, entry: Pick<Entry, 'id' | 'user' | 'tries'>): Place {
-  if (entry.tries > 0) return { position: 0, costAhead: 0 }
+  if (entry.tries > 0) return { position: 0, costAhead: 0, served: 0 }
   let served = entry.user.served
   for (const own of entry.user.waiting.items()) if (own.id < entry.id) served += own.weight
   let from = 0
@@ -56,5 +57,5 @@ export function placeIn(lineup: Lineup, entry: Pick<Entry, 'id' | 'user' | 'trie
     if (tag.served < served || (tag.served === served && tag.id < entry.id)) from = middle + 1
     else to = middle
   }
-  return { position: from, costAhead: lineup.ahead[from] as number }
+  return { position: from, costAhead: lineup.ahead[from] as number, served }
 }

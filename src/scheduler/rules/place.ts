@@ -34,10 +34,9 @@ export function placeFor(
 }
 
 /** What of a backend's prompt tokens counts against the credit, and how many there may be. */
-export type Credit = { readonly of: 'everybody' | 'open lane' | 'nobody'; readonly tokens: number }
+export type Credit = { readonly of: 'everybody' | 'open lane'; readonly tokens: number }
 
 function covers({ of, tokens }: Credit, engine: Engine, inputTokens: number): boolean {
-  if (of === 'nobody') return true
   const outstanding = of === 'everybody' ? engine.prefill : engine.prefillOpen
   return outstanding === 0 || outstanding + inputTokens <= tokens
 }

@@ -4,7 +4,7 @@ import { chargeClass, createClasses, isBacklogged, liftClass, type Classes } fro
 import { costOf, createLengths, guessOutput, learnLength, type Lengths } from './cost.ts'
 import { createEngine, slotsInService, type Engine } from './engine.ts'
 import type { Entry, Sized } from './entry.ts'
-import { compare } from './foresight.ts'
+import { compare, compareRange } from './foresight.ts'
 import { createHeap, type Heap } from './heap.ts'
 import { charge, depart, join, leave, rejoin, welcome } from './line.ts'
 import { count, createMeter, rateOf, run, type Meter } from './meter.ts'
@@ -19,6 +19,8 @@ export type Pool = {
   readonly engines: Map<string, Engine>
   readonly arrivals: Heap<Entry>
   readonly deadlines: Heap<Entry>
+  /** Entries whose wait is to be reckoned a second time, in the order in which they came. */
+  retell: Entry[]
   readonly homes: Homes
   readonly pressure: Pressure
   readonly lengths: Lengths
@@ -37,6 +39,7 @@ export function createPool(terms: PoolTerms, now: number): Pool {
     engines: new Map(),
     arrivals: createHeap((one, other) => one.id < other.id),
     deadlines: createHeap((one, other) => one.deadline < other.deadline),
+    retell: [],
     homes: new Map(),
     pressure: createPressure(now),
     lengths: createLengths(),
@@ -80,7 +83,11 @@ export function rateOfPool(pool: Pool, slots: number): number {
 /** Lets every meter run that has something to measure. */
 export function runMeters(pool: Pool, now: number): void {
   run(pool.meter, pool.arrivals.size > 0 ? 'runs' : 'stands', now)
-  for (const one of pool.classes.all) run(one.meter, isBacklogged(one) ? 'runs' : 'stands', now)
+  for (const one of pool.classes.all) {
+    const state = isBacklogged(one) ? 'runs' : 'stands'
+    run(one.meter, state, now)
+    run(one.offered, state, now)
+  }
 }
 
 /** A new entry at its place in the line of its class. */
@@ -108,7 +115,8 @@ export function enter(pool: Pool, ask: Sized, now: number): Entry {
     outputCharged: 0,
     charged: 0,
     prefillAhead: 0,
-    foretoldMs: 0,
+    told: { fromMs: 0, likelyMs: 0, untilMs: 0 },
+    foretold: { at: now, ms: 0 },
   }
   if (!isBacklogged(one)) liftClass(pool.classes, one)
   join(one.line, entry)
@@ -163,12 +171,15 @@ export function speak(pool: Pool, entry: Entry, now: number): void {
   if (!engine || entry.firstAt !== undefined) return
   const engineMs = now - entry.dispatchedAt
   leavePrefill(entry, engine)
+  engine.speaking++
   entry.firstAt = now
   entry.lastTokenAt = now
   entry.mark = { at: now, generated: 0 }
   pool.firstMs += learning * (engineMs - pool.firstMs)
   sawFirst(engine.capacity, engineMs, entry.prefillAhead)
-  if (entry.tries === 1) compare(entry.class.foresight, entry.foretoldMs, now - entry.arrivedAt)
+  if (entry.tries > 1) return
+  compare(entry.class.foresight, entry.foretold.ms, now - entry.foretold.at)
+  compareRange(entry.class.foresight, entry.told, now - entry.arrivedAt)
 }
 
 function leavePrefill(entry: Entry, engine: Engine): void {
@@ -202,6 +213,7 @@ export function quit(pool: Pool, entry: Entry): void {
   if (entry.phase !== 'running' || !engine) return
   engine.running.delete(entry)
   if (entry.firstAt === undefined) leavePrefill(entry, engine)
+  else engine.speaking--
   entry.engine = undefined
   entry.class.running--
   pool.running--
