@@ -3,7 +3,7 @@ import type { RoomScreens, Screen, Slots } from '#ui'
 import { deskScreens } from './desk/desk-screens.tsx'
 
 /** Every room that has screens, in the order of the navigation. This list is the only place that mounts one. */
-export const rooms: readonly RoomScreens[] = [peopleScreens, deskScreens]
+export const rooms: readonly RoomScreens[] = [deskScreens, peopleScreens]
 
 /** What the rooms show in one another's screens. Two suppliers of one slot are a fault, found at start. */
 export const slots: Partial<Slots> = joinSlots(rooms)

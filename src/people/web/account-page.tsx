@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { LogOut } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { useState, type SubmitEvent } from 'react'
 import { isRefusal } from '#kernel/contract'
 import { getMe, signOut, updateMe, type Me } from '#people/contract'
 import {
@@ -63,7 +63,7 @@ function NameSection({ me }: { readonly me: Me }) {
   const saving = useWrite(updateMe, { refresh: [getMe] })
   const [name, setName] = useState(me.name)
   const changed = name.trim() !== me.name
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     if (!isName(name)) return
     const answer = await saving.run({ body: { name } })

@@ -9,10 +9,14 @@ import {
   Page,
   places,
   Read,
+  Receipt,
+  ReceiptHead,
+  ReceiptLine,
   Refused,
   Segments,
   SkeletonRows,
   useGo,
+  useHouse,
   useRead,
   useViewer,
   useWrite,
@@ -89,7 +93,27 @@ function Claim({ token }: { readonly token: string }) {
         <EnterAndTake take={take} />
       )}
       <Refused refusal={claiming.refusal} />
+      <ThisInstall />
     </div>
+  )
+}
+
+function ThisInstall() {
+  const { t } = useLingui()
+  const { mode } = useHouse()
+  return (
+    <Receipt label={t`This install`} className="mt-3">
+      <ReceiptHead title={<Trans>This install</Trans>} />
+      <ReceiptLine label={<Trans>Money in it</Trans>}>
+        {mode === 'demo' ? <Trans>play money</Trans> : <Trans>real money</Trans>}
+      </ReceiptLine>
+      <ReceiptLine label={<Trans>Operator</Trans>}>
+        <Trans>nobody yet</Trans>
+      </ReceiptLine>
+      <ReceiptLine label={<Trans>This link works</Trans>}>
+        <Trans>once</Trans>
+      </ReceiptLine>
+    </Receipt>
   )
 }
 
@@ -103,6 +127,7 @@ function EnterAndTake({ take }: { readonly take: () => Promise<void> }) {
         label={t`With which account`}
         value={way}
         onChange={setWay}
+        className="self-start"
         options={[
           { value: 'new', label: t`New account` },
           { value: 'known', label: t`I have one` },

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { useState, type ReactNode, type SubmitEvent } from 'react'
 import { isRefusal } from '#kernel/contract'
 import { Button, Field, Input, Refused, useRefresh, useWrite } from '#ui'
 import { signIn, signUp } from '#people/contract'
+import { focusWrong } from './focus-wrong.ts'
 import { PasswordField } from './password-field.tsx'
 import { isEmailAddress, isLongEnough, isName } from './well-formed.ts'
 
@@ -20,10 +21,10 @@ export function SignUpForm({ action, onEntered }: EntryProps) {
     email: !isEmailAddress(person.email) && t`Write an e-mail address, such as name@example.org.`,
     password: !isLongEnough(person.password) && t`Make it longer.`,
   }
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     setChecked(true)
-    if (wrong.name || wrong.email || wrong.password) return
+    if (wrong.name || wrong.email || wrong.password) return focusWrong(event.currentTarget)
     const answer = await entering.run({ body: person })
     if (!answer || isRefusal(answer)) return
     refresh()
@@ -74,10 +75,10 @@ export function SignInForm({ action, onEntered }: EntryProps) {
     email: !isEmailAddress(email) && t`Write the e-mail address of your account.`,
     password: password === '' && t`Write your password.`,
   }
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     setChecked(true)
-    if (wrong.email || wrong.password) return
+    if (wrong.email || wrong.password) return focusWrong(event.currentTarget)
     const answer = await entering.run({ body: { email, password } })
     if (!answer || isRefusal(answer)) return
     refresh()

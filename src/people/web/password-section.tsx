@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useState, type FormEvent } from 'react'
+import { useState, type SubmitEvent } from 'react'
 import { isRefusal } from '#kernel/contract'
 import { changePassword, listSessions } from '#people/contract'
 import { Button, Refused, Section, useToast, useWrite } from '#ui'
+import { focusWrong } from './focus-wrong.ts'
 import { PasswordField } from './password-field.tsx'
 import { isLongEnough } from './well-formed.ts'
 
@@ -14,10 +15,10 @@ export function PasswordSection({ email }: { readonly email: string }) {
   const changing = useWrite(changePassword, { refresh: [listSessions] })
   const [words, setWords] = useState(blank)
   const [checked, setChecked] = useState(false)
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     setChecked(true)
-    if (words.current === '' || !isLongEnough(words.next)) return
+    if (words.current === '' || !isLongEnough(words.next)) return focusWrong(event.currentTarget)
     const answer = await changing.run({ body: words })
     if (!answer || isRefusal(answer)) return
     setWords(blank)

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { useState, type FormEvent } from 'react'
+import { useState, type SubmitEvent } from 'react'
 import { isRefusal } from '#kernel/contract'
 import { resetPassword } from '#people/contract'
 import { Button, EmptyState, LinkButton, Page, places, Refused, useWrite, type ScreenProps } from '#ui'
+import { focusWrong } from './focus-wrong.ts'
 import { PasswordField } from './password-field.tsx'
 import { isLongEnough } from './well-formed.ts'
 
@@ -13,10 +14,10 @@ export function ResetPage({ params }: ScreenProps<'/reset/$token'>) {
   const [password, setPassword] = useState('')
   const [checked, setChecked] = useState(false)
   const [done, setDone] = useState(false)
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
     setChecked(true)
-    if (!isLongEnough(password)) return
+    if (!isLongEnough(password)) return focusWrong(event.currentTarget)
     const answer = await setting.run({ body: { token: params.token, password } })
     setDone(answer !== undefined && !isRefusal(answer))
   }

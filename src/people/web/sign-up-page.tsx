@@ -1,23 +1,30 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Dollars, Link, Page, places, Receipt, ReceiptHead, ReceiptLine, ReceiptNote } from '#ui'
+import { Dollars, Link, Page, places, Receipt, ReceiptHead, ReceiptLine, ReceiptNote, useViewer } from '#ui'
 import { SignUpForm } from './entry-forms.tsx'
-import { useWayOn } from './way-on.ts'
+import { SignedIn, useWayOn } from './way-on.tsx'
 
 export function SignUpPage() {
   const { t } = useLingui()
+  const viewer = useViewer()
   const { to, goOn } = useWayOn()
   return (
     <Page title={t`Make an account`} width="narrow">
-      <SignUpForm action={<Trans>Make the account</Trans>} onEntered={goOn} />
-      <p className="mt-6 border-t border-hair pt-5 text-soft">
-        <Trans>
-          Have one already?{' '}
-          <Link className="link" to={places.signIn(to)}>
-            Sign in
-          </Link>
-        </Trans>
-      </p>
-      <CostOfAnAccount />
+      {viewer ? (
+        <SignedIn to={to} />
+      ) : (
+        <>
+          <SignUpForm action={<Trans>Make the account</Trans>} onEntered={goOn} />
+          <p className="mt-6 border-t border-hair pt-5 text-soft">
+            <Trans>
+              Have one already?{' '}
+              <Link className="link" to={places.signIn(to)}>
+                Sign in
+              </Link>
+            </Trans>
+          </p>
+          <CostOfAnAccount />
+        </>
+      )}
     </Page>
   )
 }

@@ -73,7 +73,7 @@ function UserTable({ users, onReset }: TableProps) {
   const { t } = useLingui()
   const columns: readonly Column<User>[] = [
     { key: 'name', head: <Trans>Name</Trans>, cell: (user) => <Who user={user} /> },
-    { key: 'state', head: <Trans>State</Trans>, cell: (user) => <State user={user} /> },
+    { key: 'state', head: <Trans>State</Trans>, cell: (user) => <State user={user} />, hideOnPhone: true },
     { key: 'since', head: <Trans>Since</Trans>, cell: ({ since }) => <Day at={since} />, hideOnPhone: true },
     {
       key: 'actions',
@@ -101,9 +101,12 @@ function Who({ user }: { readonly user: User }) {
   return (
     <span className="flex items-center gap-3">
       <PersonMark name={user.name} size={32} />
-      <span className="min-w-0">
+      <span className="max-w-[calc(100vw-9rem)] min-w-0">
         <span className="block truncate text-15">{user.name || <Trans>Closed account</Trans>}</span>
-        <span className="block truncate text-faint max-md:max-w-44">{user.email ?? user.id}</span>
+        <span className="block truncate text-faint">{user.email ?? user.id}</span>
+        <span className="block md:hidden">
+          <State user={user} />
+        </span>
       </span>
     </span>
   )

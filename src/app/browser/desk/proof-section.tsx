@@ -1,7 +1,6 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import {
   Button,
-  Count,
   Instant,
   Notice,
   Read,
@@ -98,7 +97,7 @@ function ProofReceipt({ result }: { readonly result: Result }) {
         <Claim key={claim.name} claim={claim} />
       ))}
       <ReceiptTotal label={result.holds ? <Trans>It holds</Trans> : <Trans>It does not hold</Trans>}>
-        <Count value={result.journals} /> <Trans>journals</Trans>
+        <Plural value={Number(result.journals)} one="# journal" other="# journals" />
       </ReceiptTotal>
       {!result.holds && (
         <ReceiptNote>

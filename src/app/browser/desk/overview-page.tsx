@@ -5,10 +5,10 @@ import { LinesSection } from './lines-section.tsx'
 import { ProofSection } from './proof-section.tsx'
 
 /** Is it well, does the money add up, and what is for sale. */
-export function HousePage() {
+export function OverviewPage() {
   const { t } = useLingui()
   return (
-    <Page title={t`House`} width="wide">
+    <Page title={t`Overview`} width="wide">
       <div className="grid items-start gap-10 lg:grid-cols-[1fr_26rem] lg:gap-12">
         <div className="flex min-w-0 flex-col gap-10">
           <HealthSection />
