@@ -1,6 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { useLingui } from '@lingui/react/macro'
 import { X } from 'lucide-react'
+import { useState } from 'react'
 import { IconButton } from './button.tsx'
 import { cx } from './classes.ts'
 import type { DialogProps } from './dialog.tsx'
@@ -10,11 +11,14 @@ const widths = { s: 'md:max-w-104', m: 'md:max-w-140', l: 'md:max-w-200' } as co
 /** The half of Dialog that is fetched when the first one opens. */
 export function DialogPopup({ onClose, title, hint, actions, size = 'm', children }: DialogProps) {
   const { t } = useLingui()
+  // Asked for before anything inside takes the focus.
+  const [before] = useState(() => document.activeElement)
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-[oklch(0.16_0.02_268/0.42)]" />
         <Base.Popup
+          finalFocus={() => (before instanceof HTMLElement && before.isConnected ? before : true)}
           className={cx(
             'rise fixed z-50 flex max-h-[88dvh] flex-col bg-raised shadow-float outline-none',
             'inset-x-0 bottom-0 rounded-t-[14px] pb-[env(safe-area-inset-bottom)]',
