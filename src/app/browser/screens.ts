@@ -1,9 +1,18 @@
+import { earningsScreens } from '#earnings/web'
 import { peopleScreens } from '#people/web'
+import { messagesScreens } from '#revenue/messages/web'
 import type { RoomScreens, Screen, Slots } from '#ui'
+import { walletScreens } from '#wallet/web'
 import { deskScreens } from './desk/desk-screens.tsx'
 
 /** Every room that has screens, in the order of the navigation. This list is the only place that mounts one. */
-export const rooms: readonly RoomScreens[] = [deskScreens, peopleScreens]
+export const rooms: readonly RoomScreens[] = [
+  deskScreens,
+  peopleScreens,
+  walletScreens,
+  earningsScreens,
+  messagesScreens,
+]
 
 /** What the rooms show in one another's screens. Two suppliers of one slot are a fault, found at start. */
 export const slots: Partial<Slots> = joinSlots(rooms)

@@ -1,4 +1,5 @@
 import type { Uuid } from '#kernel'
+import { microUsdPerPoint } from '#wallet/contract'
 
 /**
  * The policy of the price of a message, version 1. Pure: everything below is decided from what is given, so that a
@@ -6,7 +7,6 @@ import type { Uuid } from '#kernel'
  */
 export const policy = 1
 
-const microPerPoint = 30n
 /** The platform's part: a tenth of the bot's price and of the model's cost. */
 const platformShare = { numerator: 1n, denominator: 10n }
 /** Prompts are quoted in steps of so many bytes, so that a quote stands still while a person types. */
@@ -76,7 +76,7 @@ function divideUp(numerator: bigint, denominator: bigint): bigint {
 
 /** Whole points that are worth at least so much. */
 function pointsUp(micro: bigint): bigint {
-  return divideUp(micro, microPerPoint)
+  return divideUp(micro, microUsdPerPoint)
 }
 
 type Tokens = { readonly input: number; readonly output: number }
@@ -316,6 +316,6 @@ function freeOf(held: readonly HeldPart[], charged: bigint): bigint {
 }
 
 function beyond(points: bigint, micro: bigint): bigint {
-  const worth = points * microPerPoint
+  const worth = points * microUsdPerPoint
   return worth > micro ? worth - micro : 0n
 }

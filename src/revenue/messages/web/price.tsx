@@ -1,0 +1,88 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { Parts, QuoteAnswer, QuoteView } from '#revenue/messages/contract'
+import { Receipt, ReceiptHead, ReceiptLine, ReceiptNote, ReceiptRule, ReceiptTotal, useFormat } from '#ui'
+import { microOf } from './worth.ts'
+
+/** "184 points", "up to 1,018 points", or "Free". */
+export function PriceTag({ quote }: { readonly quote: QuoteView }) {
+  const format = useFormat()
+  const points = <span className="figure text-ink">{format.points(quote.atMost)}</span>
+  if (quote.kind === 'free') {
+    return (
+      <span className="text-13 text-soft">
+        <Trans>Free</Trans>
+      </span>
+    )
+  }
+  return (
+    <span className="text-soft">
+      {quote.kind === 'exact' ? <Trans>{points} points</Trans> : <Trans>up to {points} points</Trans>}
+    </span>
+  )
+}
+
+/** The lines that a quote and its receipt have in common: who gets what part. */
+export function PartLines({ parts, creator }: { readonly parts: Parts; readonly creator: string | null }) {
+  const format = useFormat()
+  return (
+    <>
+      {parts.creator > 0n && (
+        <ReceiptLine label={creator === null ? <Trans>Bot</Trans> : <Trans>Creator, {creator}</Trans>}>
+          {format.points(parts.creator)}
+        </ReceiptLine>
+      )}
+      {parts.model > 0n && <ReceiptLine label={<Trans>Model</Trans>}>{format.points(parts.model)}</ReceiptLine>}
+      {parts.platform > 0n && (
+        <ReceiptLine label={<Trans>Platform</Trans>}>{format.points(parts.platform)}</ReceiptLine>
+      )}
+    </>
+  )
+}
+
+/** The quote, in the shape of the receipt that will follow it. */
+export function Price({ answer: { quote, available } }: { readonly answer: QuoteAnswer }) {
+  const { t } = useLingui()
+  const format = useFormat()
+  const isExact = quote.kind === 'exact'
+  const { creator, model, platform } = quote.parts
+  return (
+    <Receipt label={t`Quote`} size="sheet">
+      <ReceiptHead title={<Trans>Quote</Trans>}>
+        {quote.calls.length > 1 && <Trans>{quote.calls.length} bots</Trans>}
+      </ReceiptHead>
+      {creator > 0n && (
+        <ReceiptLine label={<Trans>Bot</Trans>} hint={<Trans>The price its creator has set</Trans>}>
+          {format.points(creator)}
+        </ReceiptLine>
+      )}
+      {model > 0n && (
+        <ReceiptLine label={<Trans>Model, at most</Trans>} hint={<Trans>By the length of the answer</Trans>}>
+          {format.points(model)}
+        </ReceiptLine>
+      )}
+      {platform > 0n && (
+        <ReceiptLine label={<Trans>Platform</Trans>} hint={<Trans>A tenth of the above, for running the house</Trans>}>
+          {format.points(platform)}
+        </ReceiptLine>
+      )}
+      {!isExact && (
+        <>
+          <ReceiptRule />
+          <ReceiptLine label={<Trans>For an answer of usual length</Trans>}>{format.points(quote.usual)}</ReceiptLine>
+        </>
+      )}
+      <ReceiptTotal
+        label={isExact ? <Trans>To pay</Trans> : <Trans>To pay at most</Trans>}
+        beside={format.dollars(microOf(quote.atMost))}
+      >
+        {format.points(quote.atMost)}
+      </ReceiptTotal>
+      <ReceiptNote>
+        <Trans>
+          You have {format.points(available)} points. What breaks costs no price, and before the first word nothing
+          costs anything.
+        </Trans>
+      </ReceiptNote>
+    </Receipt>
+  )
+}
