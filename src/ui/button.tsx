@@ -8,10 +8,10 @@ type Kind = 'accent' | 'plain' | 'quiet' | 'danger'
 type Size = 's' | 'm' | 'l'
 
 const kinds: Readonly<Record<Kind, string>> = {
-  accent: 'bg-accent text-accent-ink hover:bg-accent-strong',
-  plain: 'bg-paper text-ink border-edge hover:bg-hover',
-  quiet: 'text-soft hover:bg-hover hover:text-ink',
-  danger: 'bg-paper text-out border-edge hover:bg-out-wash hover:border-out',
+  accent: 'border-transparent bg-accent text-accent-ink hover:bg-accent-strong',
+  plain: 'border-edge bg-paper text-ink hover:bg-hover',
+  quiet: 'border-transparent text-soft hover:bg-hover hover:text-ink',
+  danger: 'border-edge bg-paper text-out hover:border-out hover:bg-out-wash',
 }
 
 const sizes: Readonly<Record<Size, string>> = {
@@ -27,7 +27,7 @@ const squares: Readonly<Record<Size, string>> = {
 }
 
 const shape =
-  'inline-flex shrink-0 items-center justify-center rounded-control border border-transparent font-medium ' +
+  'inline-flex shrink-0 items-center justify-center rounded-control border font-medium ' +
   'whitespace-nowrap select-none transition-colors disabled:opacity-45 disabled:pointer-events-none'
 
 type Look = { readonly kind?: Kind; readonly size?: Size; readonly icon?: LucideIcon }

@@ -1,6 +1,6 @@
 import { useLingui as useCatalogue } from '@lingui/react'
 import { useLingui } from '@lingui/react/macro'
-import { Search, UserRound } from 'lucide-react'
+import { ArrowLeft, Search, UserRound } from 'lucide-react'
 import { cx, HouseMark, IconButton, Link, places, useAddress, useSlot, useViewer } from '#ui'
 import { isHere, useNav, type NavItem } from './nav.ts'
 import { DemoTag } from './sidebar.tsx'
@@ -24,18 +24,19 @@ export function PhoneHeader({ onFind }: { readonly onFind: () => void }) {
 
 const entriesMax = 4
 
-/** Within a thumb's reach: the first four places and oneself. */
+/** Within a thumb’s reach: the first four places, and oneself or the way back from the desk. */
 export function BottomBar() {
   const { path } = useAddress()
   const { t } = useLingui()
   const { i18n } = useCatalogue()
   const viewer = useViewer()
-  const entries = useNav(path.startsWith(places.desk) ? 'desk' : 'main').slice(0, entriesMax)
-  const own: Omit<NavItem, 'label'> = {
-    area: 'main',
-    to: viewer ? places.account : places.signIn(),
-    icon: UserRound,
-  }
+  const atDesk = path.startsWith(places.desk)
+  const entries = useNav(atDesk ? 'desk' : 'main').slice(0, entriesMax)
+  const own = atDesk
+    ? { to: places.home, icon: ArrowLeft, label: t`House` }
+    : viewer
+      ? { to: places.account, icon: UserRound, label: t`You` }
+      : { to: places.signIn(), icon: UserRound, label: t`Sign in` }
   return (
     <nav
       aria-label={t`Main`}
@@ -44,12 +45,12 @@ export function BottomBar() {
       {entries.map((entry) => (
         <BarLink key={entry.to} entry={entry} label={i18n._(entry.label)} here={isHere(entry, path)} />
       ))}
-      <BarLink entry={own} label={viewer ? t`You` : t`Sign in`} here={path === own.to} />
+      <BarLink entry={own} label={own.label} here={path === own.to} />
     </nav>
   )
 }
 
-type BarLinkProps = { readonly entry: Omit<NavItem, 'label'>; readonly label: string; readonly here: boolean }
+type BarLinkProps = { readonly entry: Pick<NavItem, 'to' | 'icon'>; readonly label: string; readonly here: boolean }
 
 function BarLink({ entry, label, here }: BarLinkProps) {
   const { icon: Icon } = entry
