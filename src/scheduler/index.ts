@@ -1,23 +1,7 @@
 export type { Backend, BackendView, EngineSigns } from './backend.ts'
-export { houseClasses, type ClassTerms } from './rules/terms.ts'
-export {
-  createScheduler,
-  type ClassView,
-  type Ended,
-  type Happened,
-  type PoolView,
-  type Scheduler,
-  type SchedulerOptions,
-} from './scheduler.ts'
-export type {
-  Ask,
-  AskRefusal,
-  Failure,
-  Grant,
-  RetryRefusal,
-  Standing,
-  Ticket,
-  Usage,
-  WaitRange,
-  WaitRefusal,
-} from './ticket.ts'
+export type { Ended, FirstToken, Happened } from './happened.ts'
+export type { WaitRange } from './rules/foresight.ts'
+export { houseClasses, houseTerms, type ClassTerms, type PoolTerms } from './rules/terms.ts'
+export { createScheduler, type Scheduler, type SchedulerOptions } from './scheduler.ts'
+export type { Ask, AskRefusal, Failure, Grant, RetryRefusal, Standing, Ticket, Usage, WaitRefusal } from './ticket.ts'
+export type { ClassView, PoolView } from './view.ts'

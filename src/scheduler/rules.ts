@@ -167,7 +167,13 @@ function outcomeOf(pool: Pool, entry: Entry, { kind }: Trouble): Outcome {
     : 'waits_again'
 }
 
-function blame(pool: Pool, engine: Engine, { kind, retryAfterMs = retryAfterMsUsual }: Trouble, now: number): void {
+/** A backend has failed, whoever found out. */
+export function blame(
+  pool: Pool,
+  engine: Engine,
+  { kind, retryAfterMs = retryAfterMsUsual }: Trouble,
+  now: number,
+): void {
   if (kind === 'busy') {
     sawRefusal(engine.capacity, engine.running.size - 1, now)
     engine.breaker.restUntil = Math.max(engine.breaker.restUntil, now + Math.min(retryAfterMs, retryAfterMsMax))
@@ -182,6 +188,13 @@ function restart({ capacity }: Engine): void {
   capacity.limit = Math.max(1, capacity.limit / 2)
 }
 
+/** False while there is no backend, or every one of them has failed again after a rest. */
+export function canServe({ engines }: Pool, now: number): boolean {
+  return engines
+    .values()
+    .some(({ isLeaving, breaker }) => !isLeaving && (breaker.rests < 2 || now >= breaker.restUntil))
+}
+
 /** Whose patience has ended. They are still in line. */
 export function impatient(pool: Pool, now: number): readonly Entry[] {
   const gone: Entry[] = []
@@ -190,6 +203,17 @@ export function impatient(pool: Pool, now: number): readonly Entry[] {
     gone.push(entry)
   }
   return gone
+}
+
+/** Who has had no token for so long that the backend must have forgotten them. */
+export function hung({ terms: { hang }, engines }: Pool, now: number): readonly Entry[] {
+  const found: Entry[] = []
+  for (const { running, capacity } of engines.values()) {
+    const betweenMs = Math.max(hang.betweenMs, hang.betweenTimes * capacity.seen.longGapMs)
+    for (const entry of running)
+      if (now - entry.lastTokenAt > (entry.firstAt === undefined ? hang.firstMs : betweenMs)) found.push(entry)
+  }
+  return found
 }
 
 /** To be called several times a second: judges capacities and pressure. */

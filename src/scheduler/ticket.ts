@@ -1,4 +1,5 @@
 import type { Refusal } from '#kernel'
+import type { WaitRange } from './rules/foresight.ts'
 
 /** What a caller asks for: one stream on one backend of the pool. Nothing of its words is needed, only its size. */
 export type Ask = {
@@ -16,9 +17,6 @@ export type Ask = {
   /** Aborting it is the same as `cancel()`. */
   readonly signal?: AbortSignal
 }
-
-/** A wait to come, in milliseconds: half of the waits end by `likelyMs`, nine of ten between `fromMs` and `untilMs`. */
-export type WaitRange = { readonly fromMs: number; readonly likelyMs: number; readonly untilMs: number }
 
 export type Standing = {
   /** How many asks of the same class go first as things are; 0 is next or already granted. */

@@ -1,3 +1,4 @@
+import type { EngineSigns } from '../backend.ts'
 import type { CapacityTerms } from './terms.ts'
 
 /**
@@ -35,7 +36,12 @@ type Evidence = { from: number; firsts: First[]; speakingMost: number; wasWanted
 type First = { readonly ms: number; readonly floorMs: number }
 
 /** Least time to a first token by the prompt tokens ahead of it, and least time between tokens by requests in flight. */
-type Experience = { readonly firstMs: Map<number, number>; readonly gapMs: Map<number, number> }
+type Experience = {
+  readonly firstMs: Map<number, number>
+  readonly gapMs: Map<number, number>
+  /** The longest of a hundred gaps, as it mostly is. */
+  longGapMs: number
+}
 
 /** What goes on at the backend at this instant. */
 export type Activity = {
@@ -66,7 +72,7 @@ export function createCapacity(slots: number | undefined, terms: CapacityTerms, 
     holdMs: holdMsMin,
     window: { from: now, gaps: [] },
     evidence: { from: now, firsts: [], speakingMost: 0, wasWanted: true },
-    seen: { firstMs: new Map(), gapMs: new Map() },
+    seen: { firstMs: new Map(), gapMs: new Map(), longGapMs: 0 },
   }
 }
 
@@ -92,6 +98,19 @@ export function sawRefusal(capacity: Capacity, running: number, now: number): vo
   if (capacity.source === 'found') settle(capacity, running, now)
 }
 
+/** What the engine says of itself is better than what can be guessed. */
+export function sawSigns(capacity: Capacity, signs: EngineSigns, now: number): void {
+  if (capacity.source === 'given') return
+  if (signs.slots !== undefined) {
+    capacity.source = 'told'
+    capacity.limit = Math.max(1, signs.slots)
+  } else if (signs.waiting === 0) {
+    capacity.evidence.wasWanted = false
+  } else if (signs.waiting !== undefined && signs.running !== undefined && signs.running < capacity.limit) {
+    settle(capacity, signs.running, now)
+  }
+}
+
 /** Looks at what came since the last time. To be called several times a second; it acts when it has seen enough. */
 export function judge(capacity: Capacity, activity: Activity, terms: CapacityTerms, now: number): void {
   const { window, evidence } = capacity
@@ -107,7 +126,10 @@ export function judge(capacity: Capacity, activity: Activity, terms: CapacityTer
 function weighGaps(capacity: Capacity, running: number): void {
   const { window, seen } = capacity
   if (window.gaps.length < 4) return
-  const usual = window.gaps.toSorted((one, other) => one - other)[window.gaps.length >> 2] as number
+  const gaps = window.gaps.toSorted((one, other) => one - other)
+  const usual = gaps[gaps.length >> 2] as number
+  const long = gaps[Math.floor(gaps.length * 0.99)] as number
+  seen.longGapMs += (seen.longGapMs === 0 ? 1 : 0.2) * (long - seen.longGapMs)
   const bin = Math.floor(2 * Math.log2(running + 1))
   const floor = Math.min(usual, (seen.gapMs.get(bin) ?? Infinity) * floorFades)
   seen.gapMs.set(bin, floor)

@@ -57,6 +57,14 @@ export function addEngine(pool: Pool, id: string, slots: number | undefined, now
   return engine
 }
 
+/** No further dispatches; it is forgotten once nothing runs there. */
+export function removeEngine(pool: Pool, id: string): void {
+  const engine = pool.engines.get(id)
+  if (!engine) return
+  engine.isLeaving = true
+  if (engine.running.size === 0) pool.engines.delete(id)
+}
+
 /** L of the whole pool. */
 export function slotsOfPool(pool: Pool, now: number): number {
   let slots = 0
