@@ -104,13 +104,17 @@ function Who({ user }: { readonly user: User }) {
       <span className="max-w-[calc(100vw-9rem)] min-w-0">
         <span className="block truncate text-15">{user.name || <Trans>Closed account</Trans>}</span>
         <span className="block truncate text-faint">{user.email ?? user.id}</span>
-        <span className="block md:hidden">
-          <State user={user} />
-        </span>
+        {!isOrdinary(user) && (
+          <span className="mt-1 block md:hidden">
+            <State user={user} />
+          </span>
+        )}
       </span>
     </span>
   )
 }
+
+const isOrdinary = ({ role, state }: User) => role === 'member' && state === 'active'
 
 function State({ user }: { readonly user: User }) {
   if (user.state === 'suspended')
