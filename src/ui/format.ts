@@ -2,7 +2,6 @@ import { useLingui } from '@lingui/react'
 import { useMemo } from 'react'
 
 const microPerDollar = 1_000_000n
-const thinSpace = ' '
 
 /** Figures as text, in the reader's language. */
 export type Format = {
@@ -79,6 +78,3 @@ function agoText(relative: Intl.RelativeTimeFormat, ms: number): string {
   }
   return relative.format(0, 'second')
 }
-
-/** A figure and its unit, which never part at the end of a line. */
-export const withUnit = (figure: string, unit: string): string => `${figure}${thinSpace}${unit}`

@@ -2,7 +2,7 @@
 export const places = {
   home: '/',
   bot: (handle: string) => `/b/${encodeURIComponent(handle)}`,
-  sharedBot: (token: string) => `/s/${encodeURIComponent(token)}`,
+  sharedBot: (handle: string, link: string) => `/b/${encodeURIComponent(handle)}?link=${encodeURIComponent(link)}`,
   chats: '/chats',
   newChat: (handles: readonly string[] = []) =>
     handles.length === 0 ? '/chats/new' : `/chats/new?bots=${handles.map(encodeURIComponent).join(',')}`,
