@@ -1,0 +1,139 @@
+import type { Uuid } from '#kernel'
+import type { Database, Log } from '#platform'
+import type { TurnEvent } from './contract.ts'
+import { replay } from './events.ts'
+import { readCalls, readLog, readStandings, type LogRow, type Standing } from './store/log.ts'
+
+type Numbered = { readonly seq: number; readonly event: TurnEvent }
+type Reading = { readonly afterSeq: number; readonly signal: AbortSignal }
+
+export type Follower = {
+  /** The turn from the table, as it grows; ends after `settled`, or some time after the end if that does not come. */
+  follow(turn: Uuid, reading: Reading): AsyncGenerator<Numbered, void>
+  /** Something may be new about these turns; about all, if none are named. */
+  wake(turns?: readonly string[]): void
+}
+
+/** One reader of one turn: where it stands, and what has been read for it and not been taken yet. */
+type Watch = {
+  readonly turn: Uuid
+  after: number
+  rows: LogRow[]
+  /** Undefined until read; null where there is no such turn. */
+  standing: Standing | null | undefined
+  stale: boolean
+  changed: () => void
+}
+
+/** What NOTIFY misses is found so late at most. */
+const pollMs = 1_000
+/** How long after its end a reader is kept for `settled`. */
+const settleMsMax = 15_000
+/** So many pieces of a log may wait for a slow reader; then it is not read further until they are taken. */
+const rowsMax = 100
+
+/** Reads for all readers of this process together: a wake is two queries, however many they are. */
+export function createFollower(options: { readonly db: Database; readonly log: Log; orphaned(): void }): Follower {
+  const { db, log } = options
+  const watches = new Set<Watch>()
+  let reading: Promise<void> | undefined
+  let polling: NodeJS.Timeout | undefined
+
+  async function read(): Promise<void> {
+    const stale = [...watches].filter((watch) => watch.stale && watch.rows.length === 0)
+    if (stale.length === 0) return
+    for (const watch of stale) watch.stale = false
+    const wanted = new Map<string, number>()
+    for (const { turn, after } of stale) wanted.set(turn, Math.min(after, wanted.get(turn) ?? after))
+    const turns = [...wanted.keys()] as Uuid[]
+    // In this order: a turn seen as ended has all of its log in the rows that are read after.
+    const standings = new Map((await readStandings(db, turns)).map((each) => [each.turn, each]))
+    const asked = turns.map((turn) => ({ turn, after: wanted.get(turn) ?? 0 }))
+    const rows = Map.groupBy(await readLog(db, asked, rowsMax), ({ turn }) => turn)
+    for (const watch of stale) {
+      watch.rows = rows.get(watch.turn) ?? []
+      watch.standing = standings.get(watch.turn) ?? null
+      watch.changed()
+    }
+    if ([...standings.values()].some(({ orphaned }) => orphaned)) options.orphaned()
+  }
+
+  function schedule(): void {
+    reading ??= read()
+      .catch((err: unknown) => log.warn({ err }, 'the log of turns could not be read; it is tried again'))
+      .finally(() => {
+        reading = undefined
+        if ([...watches].some((watch) => watch.stale && watch.rows.length === 0)) setImmediate(schedule)
+      })
+  }
+
+  function wake(turns?: readonly string[]): void {
+    for (const watch of watches) if (!turns || turns.includes(watch.turn)) watch.stale = true
+    if (watches.size > 0) schedule()
+  }
+
+  async function* follow(turn: Uuid, { afterSeq, signal }: Reading): AsyncGenerator<Numbered, void> {
+    const watch: Watch = { turn, after: afterSeq, rows: [], standing: undefined, stale: true, changed: () => undefined }
+    const leave = () => watch.changed()
+    signal.addEventListener('abort', leave, { once: true })
+    watches.add(watch)
+    polling ??= setInterval(() => wake(), pollMs).unref()
+    try {
+      let endedAt: number | undefined
+      while (!signal.aborted) {
+        const changed = Promise.withResolvers<void>()
+        watch.changed = changed.resolve
+        schedule()
+        await changed.promise
+        const { standing } = watch
+        if (standing === null) return
+        yield* isDeleted(watch) ? whole(watch) : take(watch)
+        if (!standing?.ending) continue
+        watch.stale ||= watch.after < (standing.lastSeq ?? 0)
+        if (watch.stale) continue
+        if (standing.charged !== null)
+          return yield { seq: watch.after + 1, event: { type: 'settled', charged: standing.charged } }
+        endedAt ??= performance.now()
+        if (performance.now() - endedAt > settleMsMax) return
+      }
+    } finally {
+      signal.removeEventListener('abort', leave)
+      watches.delete(watch)
+      if (watches.size === 0) {
+        clearInterval(polling)
+        polling = undefined
+      }
+    }
+  }
+
+  /** The final texts instead of the pieces. */
+  async function* whole(watch: Watch): AsyncGenerator<Numbered> {
+    const { ending, lastSeq } = watch.standing ?? {}
+    const seq = lastSeq ?? 0
+    for (const event of replay(await readCalls(db, watch.turn))) yield { seq, event }
+    if (ending) yield { seq, event: { type: 'ended', ending } }
+    watch.after = seq
+    watch.rows = []
+  }
+
+  return { follow, wake }
+}
+
+/** The reader is not at the turn's end, and what comes next for it is in the log no more. */
+function isDeleted({ standing, rows, after }: Watch): boolean {
+  return (standing?.lastSeq ?? 0) > after && (rows[0]?.firstSeq ?? Infinity) > after + 1
+}
+
+/** Hands out what was read, from where the reader stands. Until it is taken nothing more is read for this reader. */
+function* take(watch: Watch): Generator<Numbered> {
+  const { rows } = watch
+  for (const { firstSeq, events } of rows) {
+    for (const [at, event] of events.entries()) {
+      if (firstSeq + at <= watch.after) continue
+      watch.after = firstSeq + at
+      yield { seq: watch.after, event }
+    }
+  }
+  watch.rows = []
+  watch.stale ||= rows.length === rowsMax
+}

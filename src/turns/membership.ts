@@ -1,0 +1,79 @@
+import { uuidv7, type Uuid } from '#kernel'
+import type { Database, Log } from '#platform'
+import { endProcess, insertProcess, renewLease } from './store/processes.ts'
+
+type Stop = { readonly turn: Uuid; readonly cause: 'stopped' | 'account_closed' }
+
+export type Membership = {
+  /** The name under which this process runs turns now; enters it first if need be. */
+  enter(): Promise<Uuid>
+  /** The same, once entered. */
+  current(): Uuid
+  /** This name no longer counts: the next `enter` makes a new one. */
+  lose(name: Uuid): void
+  leave(): Promise<void>
+}
+
+/**
+ * A process's lease on its turns, renewed while it lives. `lost` is told the name that another process has marked as gone;
+ * `beat` runs after every renewal, with turns that somebody elsewhere asked to end.
+ */
+export function createMembership(options: {
+  readonly db: Database
+  readonly log: Log
+  readonly heartbeatMs: number
+  readonly leaseMs: number
+  lost(name: Uuid): void
+  beat(stops: readonly Stop[]): Promise<void>
+}): Membership {
+  const { db, log, heartbeatMs, leaseMs } = options
+  let name: Uuid | undefined
+  let entering: Promise<Uuid> | undefined
+  let beating: NodeJS.Timeout | undefined
+
+  async function enter(): Promise<Uuid> {
+    const made = uuidv7()
+    await insertProcess(db, made, leaseMs)
+    name = made
+    beating ??= setInterval(() => void beat(), heartbeatMs).unref()
+    return made
+  }
+
+  async function beat(): Promise<void> {
+    const mine = name
+    if (mine === undefined) return
+    try {
+      const { alive, stops } = await renewLease(db, mine, leaseMs)
+      if (!alive) lose(mine)
+      await options.beat(stops)
+    } catch (err) {
+      log.warn({ err }, 'the lease on turns could not be renewed; it is tried again')
+    }
+  }
+
+  function lose(lost: Uuid): void {
+    if (lost !== name) return
+    name = undefined
+    options.lost(lost)
+  }
+
+  return {
+    enter: async () => {
+      if (name !== undefined) return name
+      entering ??= enter().finally(() => (entering = undefined))
+      return entering
+    },
+    current: () => {
+      if (name === undefined) throw new Error('this process has not entered')
+      return name
+    },
+    lose,
+    leave: async () => {
+      clearInterval(beating)
+      beating = undefined
+      const left = name
+      name = undefined
+      if (left !== undefined) await endProcess(db, left)
+    },
+  }
+}
