@@ -108,3 +108,9 @@ test('the scanner keeps lines and blanks what only looks like code', () => {
   assert.deepEqual(strings, [`it\\'s`, 'z'])
   assert.match(code, /b \/ c \/ d/)
 })
+
+test('the scanner reads the slashes of tags as tags', () => {
+  const { code, strings } = scan(`<p>{a(<b at={c} />)}</p>{"d"}</p>}`)
+  assert.equal(code, `<p>{a(<b at={c} />)}</p>{"0"}</p>}`)
+  assert.deepEqual(strings, ['d'])
+})

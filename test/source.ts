@@ -36,7 +36,7 @@ function endOfToken(text: string, at: number, before: string): number {
   const sign = text[at]
   if (sign === "'" || sign === '"') return endOfQuoted(text, at)
   if (sign === '`') return endOfTemplate(text, at)
-  if (sign === '/' && isExpressionStart(before)) return endOfRegex(text, at)
+  if (sign === '/' && !isTagEnd(text, at) && isExpressionStart(before)) return endOfRegex(text, at)
   return at + 1
 }
 
@@ -77,6 +77,9 @@ function endOfHole(text: string, from: number): number {
 function isExpressionStart(before: string): boolean {
   return /(?:^|[(,=:[!&|?{};+\-*%<>~^\n]|\b(?:return|typeof|case|in|of))\s*$/.test(before.slice(-40))
 }
+
+/** The slash of `</a>` and of `<a />`. */
+const isTagEnd = (text: string, at: number) => text[at - 1] === '<' || text[at + 1] === '>'
 
 function endOfRegex(text: string, at: number): number {
   let inClass = false
