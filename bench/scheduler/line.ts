@@ -15,7 +15,7 @@ type LineOptions = {
   readonly order: 'arrival' | 'class'
 }
 
-type Place = { readonly id: string; readonly slots: number; inFlight: number }
+type Place = { readonly id: string; readonly slots: number; inFlight: number; restsUntil: number }
 
 type Waiting = {
   readonly ask: Ask
@@ -24,10 +24,14 @@ type Waiting = {
 }
 
 const attemptsMax = 3
+/** A backend that failed is taken last for so long: even the plainest proxy does that much. */
+const restMs = 5000
+
+const restOf = ({ restsUntil }: Place) => (Date.now() < restsUntil ? 1 : 0)
 
 /** The peers in the same gateway: one line, so many at once, and no other thought. Infinite slots pass everything on. */
 export function createLine({ backends, order }: LineOptions): Decider {
-  const places: readonly Place[] = backends.map((backend) => ({ ...backend, inFlight: 0 }))
+  const places: readonly Place[] = backends.map((backend) => ({ ...backend, inFlight: 0, restsUntil: 0 }))
   const queue: Waiting[] = []
 
   const rank = ({ ask }: Waiting) => (order === 'class' ? classes.findIndex((name) => name === ask.class) : 0)
@@ -50,7 +54,7 @@ export function createLine({ backends, order }: LineOptions): Decider {
     for (let next = queue[0]; next; next = queue[0]) {
       const place = places
         .filter(({ inFlight, slots }) => inFlight < slots)
-        .toSorted((one, other) => one.inFlight - other.inFlight)[0]
+        .toSorted((one, other) => restOf(one) - restOf(other) || one.inFlight - other.inFlight)[0]
       if (!place) return
       queue.shift()
       next.grant(grantOf(next, place, { freed: pump, again: enqueue }))
@@ -83,6 +87,7 @@ function grantOf({ ask, attempt }: Waiting, place: Place, { freed, again }: Line
   signal.addEventListener('abort', end, { once: true })
   const failed = async (): Promise<Grant | RetryRefusal> => {
     const { promise, resolve } = Promise.withResolvers<Grant | RetryRefusal>()
+    place.restsUntil = Date.now() + restMs
     if (spoke) resolve(refuse('broken_off', 'The backend broke off in the middle of the answer.'))
     else if (attempt === attemptsMax) resolve(refuse('tried_enough', 'No backend took it.'))
     // Back in the line before its place is free, or somebody else would take that.

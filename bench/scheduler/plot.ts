@@ -41,7 +41,7 @@ export function drawRun({ scenario, shown }: Run): string {
 <text x="70" y="30" font-size="16">${scenario.name}: ${scenario.about}</text>
 <text x="${left.x}" y="50">share of tipped callers, by wait for the first token</text>
 <text x="${right.x}" y="50">slowest tipped caller, by second of the run</text>
-${frame(left)}${frame(right)}${decades.map(gridOf).join('')}
+${frame(left)}${frame(right)}${[0.5, 0.95].map(shareLine).join('')}${decades.map(gridOf).join('')}
 ${lines.join('\n')}
 </svg>
 `
@@ -70,6 +70,12 @@ function curve(points: readonly (readonly [number, number])[], colour: string): 
 
 const frame = ({ x, y, width, height }: Panel) =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="none" stroke="#999"/>`
+
+function shareLine(share: number): string {
+  const y = up(left, share).toFixed(1)
+  return `<path d="M${left.x} ${y}h${left.width}" stroke="#ddd"/>
+<text x="${left.x - 8}" y="${y}" text-anchor="end">${share * 100} %</text>`
+}
 
 function gridOf(ms: number): string {
   const [x, y] = [along(left, ms).toFixed(1), up(right, logOf(ms)).toFixed(1)]
