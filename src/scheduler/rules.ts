@@ -1,11 +1,12 @@
 import { judge, sawRefusal } from './rules/capacity.ts'
 import { inOrder } from './rules/classes.ts'
 import { costOf, learnLength } from './rules/cost.ts'
-import { failed, tried, worked } from './rules/breaker.ts'
+import { failed, tried } from './rules/breaker.ts'
 import type { Engine } from './rules/engine.ts'
 import type { Entry, Sized } from './rules/entry.ts'
 import { rangeOf, type WaitRange } from './rules/foresight.ts'
 import { head } from './rules/line.ts'
+import { count } from './rules/meter.ts'
 import { placeFor, type Credit } from './rules/place.ts'
 import {
   conclude,
@@ -16,13 +17,12 @@ import {
   reserveOf,
   runMeters,
   slotsOfPool,
-  speak,
-  speakOn,
   waitAgain,
   type Pool,
 } from './rules/pool.ts'
 import { feel } from './rules/pressure.ts'
-import { noteNewcomer, reckon } from './rules/reckon.ts'
+import { noteNewcomer } from './rules/newcomers.ts'
+import { reckon } from './rules/reckon.ts'
 
 /** An ask arrives. It stands in line, unless there is no room to wait or the wait would outlast its patience. */
 export function arrive(pool: Pool, ask: Sized, now: number): Arrival {
@@ -35,7 +35,8 @@ export function arrive(pool: Pool, ask: Sized, now: number): Arrival {
   entry.told = outlook.estimate
   const isTooLong = outlook.estimate.likelyMs > (ask.patienceMs ?? Infinity)
   if (!isFull && !isTooLong) {
-    noteNewcomer(entry, reckoning)
+    noteNewcomer(entry.class.newcomers, reckoning.above, entry.expectedCost)
+    count(entry.class.offered, entry.expectedCost)
     pool.retell.push(entry)
     return { entry, outlook }
   }
@@ -49,7 +50,7 @@ export type Arrival =
   | { readonly refused: 'queue_full' | 'too_busy'; readonly outlook: Outlook }
 
 /** Who starts now, if anybody: it has been dispatched to `entry.engine`. Ask until there is nobody. */
-export function next(pool: Pool, now: number): Entry | undefined {
+export function startNext(pool: Pool, now: number): Entry | undefined {
   if (pool.arrivals.size === 0) return undefined
   feelPressure(pool, now)
   const choice = pool.pressure.isOn ? byClass(pool, now) : byArrival(pool, now)
@@ -108,17 +109,6 @@ function feelPressure(pool: Pool, now: number): void {
     isRefusing: pool.engines.values().some(({ breaker }) => breaker.state === 'serving' && now < breaker.restUntil),
   }
   feel(pool.pressure, load, pool.terms, now)
-}
-
-/** Its first token. Whether the backend is back in service by it. */
-export function first(pool: Pool, entry: Entry, now: number): boolean {
-  const engine = entry.engine
-  speak(pool, entry, now)
-  return engine !== undefined && worked(engine.breaker)
-}
-
-export function tokens(pool: Pool, entry: Entry, count: number, now: number): void {
-  speakOn(pool, entry, count, now)
 }
 
 export type Used = { readonly inputTokens: number; readonly outputTokens: number }

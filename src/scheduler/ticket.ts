@@ -34,8 +34,8 @@ export type AskRefusal = Refusal<'too_busy' | 'queue_full' | 'no_backend' | 'clo
 /** Why a ticket ended without a grant. */
 export type WaitRefusal = Refusal<'cancelled' | 'waited_too_long' | 'closing'>
 
-/** Why there is no further grant after a failure: it had spoken, had too many tries, or the ask itself was bad. */
-export type RetryRefusal = WaitRefusal | Refusal<'broken_off' | 'tried_enough' | 'rejected'>
+/** Why there is no further grant: it had spoken, had too many tries, the ask itself was bad, or it was done before. */
+export type RetryRefusal = WaitRefusal | Refusal<'broken_off' | 'tried_enough' | 'rejected' | 'done'>
 
 export type Ticket = {
   readonly id: string

@@ -1,6 +1,6 @@
-import { arrive, fail, finish, first, impatient, look, next, tokens, withdraw } from '../../../src/scheduler/rules.ts'
+import { arrive, fail, finish, impatient, look, startNext, withdraw } from '../../../src/scheduler/rules.ts'
 import type { Entry } from '../../../src/scheduler/rules/entry.ts'
-import { addEngine, createPool, type Pool } from '../../../src/scheduler/rules/pool.ts'
+import { addEngine, createPool, hearFirst, hearTokens, type Pool } from '../../../src/scheduler/rules/pool.ts'
 import { houseTerms, type PoolTerms } from '../../../src/scheduler/rules/terms.ts'
 import type { Call } from '../load.ts'
 import type { Gate } from './gate.ts'
@@ -41,11 +41,11 @@ export function createOurs({ slots, terms, patienceMs }: OurWish): Gate & { read
       return { position: outlook.position, ...outlook.estimate }
     },
     next: (now) => {
-      const entry = next(pool, now)
+      const entry = startNext(pool, now)
       return entry && { call: calls.get(entry) as Call, engine: Number(entry.engine?.id) }
     },
-    first: (call, now) => void first(pool, entries.get(call) as Entry, now),
-    token: (call, now) => tokens(pool, entries.get(call) as Entry, 1, now),
+    first: (call, now) => hearFirst(pool, entries.get(call) as Entry, now),
+    token: (call, now) => hearTokens(pool, entries.get(call) as Entry, 1, now),
     done: (call, now) =>
       finish(pool, forget(call), { inputTokens: call.promptTokens, outputTokens: call.answerTokens }, now),
     leave: (call, now) => {

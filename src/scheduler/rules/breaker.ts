@@ -28,13 +28,11 @@ export function tried(breaker: Breaker): void {
   if (breaker.state === 'resting') breaker.state = 'probing'
 }
 
-/** A first token has come. Whether that ends a rest. */
-export function worked(breaker: Breaker): boolean {
+/** A first token has come. */
+export function worked(breaker: Breaker): void {
   breaker.failures = []
   breaker.rests = 0
-  const hasRested = breaker.state !== 'serving'
   breaker.state = 'serving'
-  return hasRested
 }
 
 /** Whether this failure begins a rest. */

@@ -2,7 +2,7 @@ import { createForesight, type Foresight } from './foresight.ts'
 import { createLine, type Line } from './line.ts'
 import type { Lineup } from './lineup.ts'
 import { createMeter, type Meter } from './meter.ts'
-import { createNewcomers, type Newcomers } from './reckon.ts'
+import { createNewcomers, type Newcomers } from './newcomers.ts'
 import type { ClassTerms } from './terms.ts'
 
 /** One class of a pool: its terms, its virtual time, its line. */

@@ -25,7 +25,7 @@ export type Entry = {
   readonly deadline: number
   phase: 'waiting' | 'running' | 'ended'
   /** Cost units that it is reckoned with while it waits. */
-  readonly weight: number
+  readonly expectedCost: number
   tries: number
   /** Where it failed, so that the next try goes elsewhere if there is an elsewhere. */
   readonly failedOn: Set<Engine>

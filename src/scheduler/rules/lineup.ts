@@ -14,7 +14,7 @@ export type Lineup = {
   readonly ahead: readonly number[]
 }
 
-type Tag = { readonly served: number; readonly id: number; readonly weight: number }
+type Tag = { readonly served: number; readonly id: number; readonly cost: number }
 
 /** A long line need not be drawn anew for every change. */
 const staleShare = 1 / 16
@@ -27,17 +27,21 @@ export function isStale(lineup: Lineup | undefined, line: Line, now: number): bo
 }
 
 export function lineUp(line: Line, now: number): Lineup {
-  const tags: Tag[] = [...line.again.items()].map(({ id, weight }) => ({ served: -Infinity, id, weight }))
+  const tags: Tag[] = [...line.again.items()].map(({ id, expectedCost }) => ({
+    served: -Infinity,
+    id,
+    cost: expectedCost,
+  }))
   for (const user of line.backlog.items()) {
     let served = user.served
-    for (const { id, weight } of [...user.waiting.items()].toSorted((one, other) => one.id - other.id)) {
-      tags.push({ served, id, weight })
-      served += weight
+    for (const { id, expectedCost: cost } of [...user.waiting.items()].toSorted((one, other) => one.id - other.id)) {
+      tags.push({ served, id, cost })
+      served += cost
     }
   }
   tags.sort((one, other) => one.served - other.served || one.id - other.id)
   const ahead = [0]
-  for (const { weight } of tags) ahead.push((ahead.at(-1) as number) + weight)
+  for (const { cost } of tags) ahead.push((ahead.at(-1) as number) + cost)
   return { builtAt: now, changes: line.changes, tags, ahead }
 }
 
@@ -48,7 +52,7 @@ export type Place = { readonly position: number; readonly costAhead: number; rea
 export function placeIn(lineup: Lineup, entry: Pick<Entry, 'id' | 'user' | 'tries'>): Place {
   if (entry.tries > 0) return { position: 0, costAhead: 0, served: 0 }
   let served = entry.user.served
-  for (const own of entry.user.waiting.items()) if (own.id < entry.id) served += own.weight
+  for (const own of entry.user.waiting.items()) if (own.id < entry.id) served += own.expectedCost
   let from = 0
   let to = lineup.tags.length
   while (from < to) {

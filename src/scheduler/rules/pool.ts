@@ -1,7 +1,8 @@
 import { assert } from '#kernel'
+import { worked } from './breaker.ts'
 import { sawFirst, sawTokens } from './capacity.ts'
 import { chargeClass, createClasses, isBacklogged, liftClass, type Classes } from './classes.ts'
-import { costOf, createLengths, guessOutput, learnLength, type Lengths } from './cost.ts'
+import { costOf, createLengths, guessOutput, type Lengths } from './cost.ts'
 import { createEngine, slotsInService, type Engine } from './engine.ts'
 import type { Entry, Sized } from './entry.ts'
 import { compare, compareRange } from './foresight.ts'
@@ -110,7 +111,7 @@ export function enter(pool: Pool, ask: Sized, now: number): Entry {
     arrivedAt: now,
     deadline: now + (ask.patienceMs ?? Infinity),
     phase: 'waiting',
-    weight: costOf(pool.terms, ask.inputTokens, guessOutput(pool.lengths, ask)),
+    expectedCost: costOf(pool.terms, ask.inputTokens, guessOutput(pool.lengths, ask)),
     tries: 0,
     failedOn: new Set(),
     engine: undefined,
@@ -174,11 +175,13 @@ function chargeEntry(pool: Pool, entry: Entry, cost: number): void {
 /** How fast what is typical follows what is seen. */
 const learning = 0.05
 
-export function speak(pool: Pool, entry: Entry, now: number): void {
+/** Its first token has come. */
+export function hearFirst(pool: Pool, entry: Entry, now: number): void {
   const engine = entry.engine
   if (!engine || entry.firstAt !== undefined) return
   const engineMs = now - entry.dispatchedAt
   leavePrefill(entry, engine)
+  worked(engine.breaker)
   engine.speaking++
   entry.firstAt = now
   entry.lastTokenAt = now
@@ -198,7 +201,8 @@ function leavePrefill(entry: Entry, engine: Engine): void {
 /** The gap between tokens is taken over so many: single ones arrive in clusters. */
 const gapTokens = 8
 
-export function speakOn(pool: Pool, entry: Entry, tokens: number, now: number): void {
+/** So many tokens have come since the last call, the first one included. */
+export function hearTokens(pool: Pool, entry: Entry, tokens: number, now: number): void {
   const { engine, mark } = entry
   if (!engine) return
   entry.generated += tokens

@@ -1,7 +1,8 @@
 import { isBacklogged, type ServiceClass } from './classes.ts'
 import type { Entry } from './entry.ts'
 import { isStale, lineUp, placeIn } from './lineup.ts'
-import { count, rateOf } from './meter.ts'
+import { rateOf } from './meter.ts'
+import { shareBelow } from './newcomers.ts'
 import { rateOfPool, slotsOfPool, type Pool } from './pool.ts'
 
 export type Reckoning = {
@@ -10,22 +11,6 @@ export type Reckoning = {
   readonly ms: number
   /** How much more its user will have been served than newcomers start with: who comes with less goes first. */
   readonly above: number
-}
-
-/** Who came lately: with how much above the level, and with how much work. */
-export type Newcomers = { readonly ring: { readonly above: number; readonly weight: number }[]; next: number }
-
-const newcomersMax = 64
-
-export function createNewcomers(): Newcomers {
-  return { ring: [], next: 0 }
-}
-
-/** It was let in, so that whoever waits with more above the level will have to wait for it. */
-export function noteNewcomer({ class: one, weight }: Entry, { above }: Reckoning): void {
-  const { newcomers, offered } = one
-  newcomers.ring[newcomers.next++ % newcomersMax] = { above, weight }
-  count(offered, weight)
 }
 
 const classPriorMs = 3000
@@ -46,7 +31,7 @@ export function reckon(pool: Pool, entry: Entry, now: number): Reckoning {
   const above = Math.max(0, served - one.line.level)
   if (!pool.pressure.isOn && position === 0) return { position, ms: pool.firstMs, above }
   const rate = rateOfClass(pool, one, now)
-  const work = costAhead + entry.weight / 2
+  const work = costAhead + entry.expectedCost / 2
   const passing = rateOf(one.offered, rate, classPriorMs) * shareBelow(one.newcomers, above)
   const untilPassed = work / Math.max(leastShare * rate, rate - passing)
   const untilLevel = above / (rate / Math.max(1, one.line.present)) + work / rate
@@ -57,15 +42,4 @@ function rateOfClass(pool: Pool, one: ServiceClass, now: number): number {
   const weights = pool.classes.all.reduce((sum, each) => sum + (isBacklogged(each) ? each.terms.weight : 0), 0)
   const expected = (rateOfPool(pool, slotsOfPool(pool, now)) * one.terms.weight) / weights
   return Math.max(1e-6, rateOf(one.meter, expected, classPriorMs))
-}
-
-/** Of the work that newcomers bring, the part that comes with less than so much above the level. */
-function shareBelow({ ring }: Newcomers, above: number): number {
-  let all = 0
-  let below = 0
-  for (const each of ring) {
-    all += each.weight
-    if (each.above < above) below += each.weight
-  }
-  return all === 0 ? 0 : below / all
 }
