@@ -2,222 +2,252 @@ import * as z from 'zod/mini'
 import { bigintText, endpoint, eventStream } from '#kernel/contract'
 import { ending, startRefusals, turnEvent } from '#turns/contract'
 
-/** One list for the composer, the server and the README. Texts in characters. */
+/** One list for the screens, the server and the README. */
 export const limits = {
-  text: 200_000,
+  /** Of one question, in bytes of UTF-8. */
+  textBytes: 100_000,
+  /** Of all that is sent to a bot, its own prompt aside; what is older is left out. */
+  contextBytes: 160_000,
+  botsPerTurn: 10,
   title: 120,
   search: 200,
-  bots: 10,
-  page: 100,
+  page: 200,
 } as const
 
-const instant = z.string()
-const conversationParams = z.object({ conversation: z.uuid() })
-const messageParams = z.object({ conversation: z.uuid(), message: z.uuid() })
-const number = z.codec(z.string().check(z.regex(/^\d{1,6}$/)), z.int(), { decode: Number, encode: String })
+/** A bot as it was called when it answered. */
+const botName = z.object({ id: z.uuid(), handle: z.string(), name: z.string() })
+export type BotName = z.output<typeof botName>
 
-const known = { sign_in_first: 401, unknown_conversation: 404 } as const
-const knownMessage = { ...known, unknown_message: 404 } as const
+const instant = z.iso.datetime()
 
-const botName = z.object({ id: z.uuid(), handle: z.string(), name: z.string(), creator: z.nullable(z.uuid()) })
-export type BotInChat = z.output<typeof botName>
-
-const summary = z.object({
+const conversationCard = z.object({
   id: z.uuid(),
   title: z.string(),
   pinned: z.boolean(),
-  touchedAt: instant,
-  /** The bots of the latest turn. */
+  activeAt: instant,
+  /** Who was asked last, in order. */
   bots: z.array(botName),
   running: z.boolean(),
 })
-export type ConversationSummary = z.output<typeof summary>
+export type ConversationCard = z.output<typeof conversationCard>
 
-const message = z.object({
+/**
+ * What bots would read of the conversation if something were sent now. `sizes` are the bytes of each message, oldest first,
+ * as they count towards `limits.contextBytes`; `from` is the oldest that is read, null while all of it is.
+ */
+const context = z.object({ sizes: z.array(z.int()), from: z.nullable(z.uuid()) })
+export type Context = z.output<typeof context>
+
+const conversation = z.object({
+  ...conversationCard.shape,
+  createdAt: instant,
+  /** The last message of the branch that is shown. */
+  leaf: z.nullable(z.uuid()),
+  context,
+})
+export type Conversation = z.output<typeof conversation>
+
+/** Other versions of a message, in the order they were made, itself among them. */
+const versions = z.array(z.uuid())
+
+const question = z.object({
+  kind: z.literal('question'),
   id: z.uuid(),
+  /** The first answer of the turn it follows; null at the beginning. */
   parent: z.nullable(z.uuid()),
-  author: z.enum(['person', 'bot']),
-  bot: z.nullable(botName),
-  turn: z.nullable(z.uuid()),
   text: z.string(),
-  /** Null for a person's message, and for an answer while it runs: then its turn's events tell the rest. */
+  at: instant,
+  versions,
+})
+
+/** `ending` is null while it runs; then `text` is empty and the turn's events tell it. `versions` are those of its turn. */
+const answer = z.object({
+  kind: z.literal('answer'),
+  id: z.uuid(),
+  /** The question. Answers of one turn stand side by side. */
+  parent: z.uuid(),
+  turn: z.uuid(),
+  place: z.int(),
+  bot: botName,
+  text: z.string(),
   ending: z.nullable(ending),
   words: z.nullable(z.string()),
   parts: z.array(z.object({ kind: z.string(), data: z.json() })),
   suggestions: z.array(z.string()),
-  leftOut: z.int(),
-  createdAt: instant,
-  /** Other versions of this place, itself among them, oldest first: edits of a message, or answers of other turns. */
-  versions: z.array(z.uuid()),
+  at: instant,
+  versions,
 })
-export type MessageView = z.output<typeof message>
 
+const message = z.discriminatedUnion('kind', [question, answer])
+export type Message = z.output<typeof message>
+export type Question = z.output<typeof question>
+export type Answer = z.output<typeof answer>
+
+const params = z.object({ conversation: z.uuid() })
+const turnParams = z.object({ conversation: z.uuid(), turn: z.uuid() })
+const mine = { sign_in_first: 401, unknown_conversation: 404 } as const
+const cursor = z.optional(z.string().check(z.maxLength(400)))
+const limit = (usual: number) => z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(limits.page)), usual)
+
+/** Pinned ones first, then the last used. */
 export const listConversations = endpoint({
   method: 'GET',
   path: '/api/conversations',
-  input: { query: z.object({ before: z.optional(z.string()), limit: z.optional(number) }) },
-  output: z.object({ items: z.array(summary), next: z.nullable(z.string()) }),
-  refusals: { sign_in_first: 401 },
+  input: { query: z.object({ after: cursor, limit: limit(30) }) },
+  output: z.object({ items: z.array(conversationCard), next: z.nullable(z.string()) }),
+  refusals: { sign_in_first: 401, bad_cursor: 400 },
 })
 
-/** The shown path, its latest messages first in time order; older ones are before the first message's id. */
 export const getConversation = endpoint({
   method: 'GET',
   path: '/api/conversations/:conversation',
-  input: {
-    params: conversationParams,
-    query: z.object({ before: z.optional(z.uuid()), limit: z.optional(number) }),
-  },
-  output: z.object({
-    conversation: summary,
-    messages: z.array(message),
-    /** True where the path goes on before the first message. */
-    older: z.boolean(),
-    /** UTF-8 bytes of what a next message would be sent along with; for its quote. */
-    contextBytes: z.int(),
-  }),
-  refusals: knownMessage,
+  input: { params },
+  output: conversation,
+  refusals: mine,
 })
 
-const text = z.string().check(z.maxLength(limits.text, `A message has at most ${limits.text.toLocaleString('en')} characters.`))
-const expected = z.optional(z.object({ digest: z.string(), atMost: bigintText }))
-const asked = z.object({
-  conversation: z.uuid(),
-  turn: z.uuid(),
-  /** What the bots answer. */
-  message: z.uuid(),
-  answers: z.array(z.uuid()),
-  state: z.enum(['started', 'already']),
+/** The branch that is shown, from its end or from above the message `before`; `items` oldest first. */
+export const listMessages = endpoint({
+  method: 'GET',
+  path: '/api/conversations/:conversation/messages',
+  input: { params, query: z.object({ before: z.optional(z.uuid()), limit: limit(50) }) },
+  output: z.object({
+    items: z.array(message),
+    /** Ask for what is before this next; null at the beginning. */
+    before: z.nullable(z.uuid()),
+  }),
+  refusals: { ...mine, unknown_message: 404 },
 })
-const startable = {
-  ...knownMessage,
+
+/** The price that was shown; nothing is charged beyond it. */
+const expected = z.optional(z.object({ digest: z.string().check(z.maxLength(200)), atMost: bigintText }))
+
+const asked = {
+  /** The client's own, so that a double click, a retry or a second tab sends once. */
+  turn: z.uuid(),
+  bots: z.array(z.uuid()).check(z.minLength(1), z.maxLength(50)),
+  expected,
+}
+
+const sent = z.object({
+  turn: z.uuid(),
+  state: z.enum(['started', 'already']),
+  question: z.uuid(),
+  answers: z.array(z.object({ id: z.uuid(), bot: z.uuid() })),
+})
+export type Sent = z.output<typeof sent>
+
+const asking = {
+  ...mine,
   ...startRefusals,
-  empty_message: 422,
+  unknown_message: 404,
   unknown_bot: 404,
   bot_withdrawn: 410,
+  still_answering: 409,
 } as const
 
 /**
- * Says something to one or more bots. The conversation begins with its first message, under an id of the client's own. `turn`
- * is the idempotency key: a double click, a retry or a second tab is the same turn. `parent` is the answer one goes on from, or
- * null at the beginning; to edit a message is to send another with the same parent.
+ * Asks bots something. A conversation that does not exist yet begins with it, under the client's own id. `after` is the
+ * answer it follows (null: the beginning); where that has been followed before, a new branch begins. So is a question
+ * edited: by another one with the same `after`.
  */
 export const sendMessage = endpoint({
   method: 'POST',
   path: '/api/conversations/:conversation/turns',
-  input: {
-    params: conversationParams,
-    body: z.object({
-      turn: z.uuid(),
-      message: z.uuid(),
-      parent: z.nullable(z.uuid()),
-      text,
-      bots: z.array(z.uuid()).check(z.minLength(1), z.maxLength(limits.bots)),
-      expected,
-    }),
-  },
-  output: asked,
-  refusals: startable,
+  input: { params, body: z.object({ ...asked, after: z.nullable(z.uuid()), text: z.string() }) },
+  output: sent,
+  refusals: { ...asking, empty_text: 422, broken_text: 422 },
 })
 
-/** Another answer of the same bots to the message that this answer was given to; the earlier one stays as its sibling. */
+/** Asks a question once more; the former answers stay beside the new ones. */
 export const askAgain = endpoint({
   method: 'POST',
-  path: '/api/conversations/:conversation/messages/:message/again',
-  input: { params: messageParams, body: z.object({ turn: z.uuid(), expected }) },
-  output: asked,
-  refusals: startable,
+  path: '/api/conversations/:conversation/questions/:question/turns',
+  input: { params: z.object({ conversation: z.uuid(), question: z.uuid() }), body: z.object(asked) },
+  output: sent,
+  refusals: asking,
 })
+
+/** What a turn says, from its beginning or after the last event id: the first reader, a reload and a second tab alike. */
+export const readTurn = eventStream({
+  path: '/api/conversations/:conversation/turns/:turn/events',
+  input: { params: turnParams },
+  event: turnEvent,
+  refusals: { ...mine, unknown_turn: 404 },
+})
+
+const done = z.object({})
 
 export const stopTurn = endpoint({
   method: 'POST',
-  path: '/api/turns/:turn/stop',
-  input: { params: z.object({ turn: z.uuid() }), body: z.object({}) },
-  output: z.object({}),
-  refusals: { sign_in_first: 401, unknown_turn: 404 },
+  path: '/api/conversations/:conversation/turns/:turn/stop',
+  input: { params: turnParams },
+  output: done,
+  refusals: { ...mine, unknown_turn: 404 },
 })
 
-/** What a turn says, as it says it and from its beginning; with Last-Event-ID, from there. */
-export const turnEvents = eventStream({
-  path: '/api/turns/:turn/events',
-  input: { params: z.object({ turn: z.uuid() }) },
-  event: turnEvent,
-  refusals: { sign_in_first: 401, unknown_turn: 404 },
-})
-
-/** Shows another version: the path goes through this message to the latest below it. */
-export const showMessage = endpoint({
+/** Shows the branch that this message is in, to its latest end. */
+export const showBranch = endpoint({
   method: 'PUT',
-  path: '/api/conversations/:conversation/shown',
-  input: { params: conversationParams, body: z.object({ message: z.uuid() }) },
+  path: '/api/conversations/:conversation/branch',
+  input: { params, body: z.object({ message: z.uuid() }) },
   output: z.object({ leaf: z.uuid() }),
-  refusals: knownMessage,
+  refusals: { ...mine, unknown_message: 404 },
 })
 
 export const changeConversation = endpoint({
   method: 'PATCH',
   path: '/api/conversations/:conversation',
-  input: {
-    params: conversationParams,
-    body: z.object({
-      title: z.optional(z.string().check(z.trim(), z.minLength(1, 'A title is needed.'), z.maxLength(limits.title))),
-      pinned: z.optional(z.boolean()),
-    }),
-  },
-  output: summary,
-  refusals: known,
+  input: { params, body: z.object({ title: z.optional(z.string()), pinned: z.optional(z.boolean()) }) },
+  output: conversationCard,
+  refusals: { ...mine, bad_title: 422 },
 })
 
-/** Gone from every list; `restoreConversation` undoes it for a week. */
+/** It can be restored for 30 days; what runs in it runs on. */
 export const deleteConversation = endpoint({
   method: 'DELETE',
   path: '/api/conversations/:conversation',
-  input: { params: conversationParams },
-  output: z.object({}),
-  refusals: known,
+  input: { params },
+  output: done,
+  refusals: mine,
 })
 
 export const restoreConversation = endpoint({
   method: 'POST',
   path: '/api/conversations/:conversation/restore',
-  input: { params: conversationParams, body: z.object({}) },
-  output: summary,
-  refusals: known,
+  input: { params },
+  output: conversationCard,
+  refusals: mine,
 })
 
-/** `md` holds the shown path as a person would read it; `json` the whole tree. */
+/** A piece of a message around what was found; `marks` are [from, to) in its UTF-16 units. */
+const snippet = z.object({ text: z.string(), marks: z.array(z.tuple([z.int(), z.int()])) })
+export type Snippet = z.output<typeof snippet>
+
+const found = z.object({
+  conversation: z.object({ id: z.uuid(), title: z.string() }),
+  /** Null where the title was found. */
+  message: z.nullable(z.uuid()),
+  bot: z.nullable(botName),
+  snippet,
+  at: instant,
+})
+export type FoundMessage = z.output<typeof found>
+
+/** Words by their beginnings, in any language, latest first; titles before messages. */
+export const searchMessages = endpoint({
+  method: 'GET',
+  path: '/api/messages',
+  input: { query: z.object({ q: z.string().check(z.maxLength(limits.search)), after: cursor, limit: limit(20) }) },
+  output: z.object({ items: z.array(found), next: z.nullable(z.string()) }),
+  refusals: { sign_in_first: 401, bad_cursor: 400 },
+})
+
+/** Markdown has the branch that is shown; JSON has every branch. */
 export const exportConversation = endpoint({
   method: 'GET',
   path: '/api/conversations/:conversation/export',
-  input: { params: conversationParams, query: z.object({ format: z.enum(['md', 'json']) }) },
-  output: z.object({ fileName: z.string(), mediaType: z.string(), content: z.string() }),
-  refusals: known,
-})
-
-/** Of a text, the pieces that were looked for and those between them. */
-const snippet = z.array(z.object({ text: z.string(), found: z.boolean() }))
-
-export const searchMessages = endpoint({
-  method: 'GET',
-  path: '/api/chat-search',
-  input: {
-    query: z.object({
-      q: z.string().check(z.minLength(1), z.maxLength(limits.search)),
-      before: z.optional(z.string()),
-    }),
-  },
-  output: z.object({
-    items: z.array(
-      z.object({
-        conversation: z.uuid(),
-        title: z.string(),
-        message: z.nullable(z.uuid()),
-        author: z.enum(['person', 'bot']),
-        snippet,
-        createdAt: instant,
-      }),
-    ),
-    next: z.nullable(z.string()),
-  }),
-  refusals: { sign_in_first: 401 },
+  input: { params, query: z.object({ form: z.enum(['markdown', 'json']) }) },
+  output: z.object({ name: z.string(), type: z.string(), text: z.string() }),
+  refusals: { ...mine, too_long: 413 },
 })

@@ -6,7 +6,10 @@ export function writeCursor(place: readonly (string | boolean)[]): string {
 }
 
 /** Reads what `writeCursor` wrote; `isPlace` knows the shape of this list's places. */
-export function readCursor<Place>(text: string, isPlace: (json: unknown) => json is Place): Place | Refusal<'bad_cursor'> {
+export function readCursor<Place>(
+  text: string,
+  isPlace: (json: unknown) => json is Place,
+): Place | Refusal<'bad_cursor'> {
   const place = jsonOf(text)
   return isPlace(place) ? place : refuse('bad_cursor', 'This page is of another list. Begin at the first page.')
 }

@@ -1,89 +1,96 @@
-import type { Uuid } from '#kernel'
+import { refuse, type Refusal, type Uuid } from '#kernel'
 import type { HistoryMessage } from '#turns'
-import type { Ending } from '#turns/contract'
+import { contextOf, joinBytes } from './context.ts'
+import { limits } from './contract.ts'
 
-/** A message as a prompt needs it. */
-export type Said = {
-  readonly author: 'person' | 'bot'
-  readonly bot: Uuid | null
-  /** The bot's name in words. */
-  readonly name: string | null
-  readonly text: string
-  readonly ending: Ending | null
+/** A deleted conversation can be restored for so long. */
+export const keptDeletedMs = 30 * 86_400_000
+
+/** What is refused of a text, by name; everything else is kept as it was written, and means nothing to us. */
+export function checkText(text: string): Refusal<'empty_text' | 'broken_text' | 'too_long'> | undefined {
+  if (!isSound(text))
+    return refuse('broken_text', 'This contains broken characters. Paste it again as plain text, then send it.')
+  if (text.trim() === '') return refuse('empty_text', 'Write something first.')
+  if (Buffer.byteLength(text) <= limits.textBytes) return undefined
+  const most = limits.textBytes.toLocaleString('en')
+  return refuse('too_long', `A message has at most ${most} bytes. Shorten it, or send it in parts.`)
 }
 
-/** Kept free of everything that the history is weighed against: the bot's own prompt and what a model puts around messages. */
-const bytesPerToken = 3
-const usualContextTokens = 8_000
-const historyBytesMax = 400_000
-/** What a message costs beside its text: its role and the name before it. */
-export const framingBytes = 64
+/** Half a surrogate pair is no character, and PostgreSQL keeps no NUL. */
+const isSound = (text: string) => text.isWellFormed() && !text.includes('\0')
 
-/** How many bytes of conversation fit before this bot, on a model with so many tokens of context. */
-export function historyBudget(bot: {
-  readonly contextTokens: number | null
-  readonly maxOutputTokens: number
-  readonly systemPrompt: string
-}): number {
-  const tokens = (bot.contextTokens ?? usualContextTokens) - bot.maxOutputTokens
-  const left = tokens * bytesPerToken - Buffer.byteLength(bot.systemPrompt)
-  return Math.min(historyBytesMax, Math.max(left, usualContextTokens))
+export function checkTitle(text: string): string | Refusal<'bad_title'> {
+  const title = text.trim().replaceAll(/\s+/g, ' ')
+  if (title === '') return refuse('bad_title', 'A title has at least one character.')
+  if (!isSound(title)) return refuse('bad_title', 'This title contains broken characters. Type it anew.')
+  if (title.length <= limits.title) return title
+  return refuse('bad_title', `A title has at most ${limits.title} characters.`)
 }
+
+const titleMax = 60
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' })
+const markup = /^\s*(?:[#>*+-]+|\d+[.)])\s+|[*_`~]+/g
+const mention = /(?:^|\s)@[a-z0-9-]+[,:]?(?=\s|$)/gi
+
+/** The first line that says something, without mentions and markup, cut at a word. */
+export function titleOf(text: string): string {
+  const lines = text.split('\n', 50).map((line) => plain(cutAt(line, 1000)))
+  const line = lines.find((each) => /[\p{L}\p{N}]/u.test(each)) ?? plain(cutAt(text.trim(), titleMax))
+  const [sentence = line] = line.split(/(?<=[.!?])\s|(?<=[。！？])/)
+  const signs = Array.from(graphemes.segment(sentence), ({ segment }) => segment)
+  const whole = signs.length <= titleMax ? sentence : shortened(signs.slice(0, titleMax - 1).join(''))
+  return cutAt(whole, limits.title) || '…'
+}
+
+function shortened(cut: string): string {
+  const space = cut.lastIndexOf(' ')
+  return `${space > titleMax / 2 ? cut.slice(0, space) : cut}…`
+}
+
+/** Never in the middle of a surrogate pair. */
+const cutAt = (text: string, units: number) => text.slice(0, units).replace(/[\uD800-\uDBFF]$/, '')
+
+const plain = (line: string) => line.replaceAll(mention, ' ').replaceAll(markup, '').replaceAll(/\s+/g, ' ').trim()
+
+/** One message of a branch, as a prompt sees it. */
+export type Said = { readonly text: string } & (
+  | { readonly kind: 'question' }
+  | { readonly kind: 'answer'; readonly bot: Uuid; readonly handle: string }
+)
+
+type Told = { readonly role: HistoryMessage['role']; content: string }
 
 /**
- * What one bot is sent of a conversation, oldest first, the message to be answered last. Its own answers are the assistant's; those
- * of other bots are told to it under their names. What does not fit is left out from the oldest on; the last message always goes.
+ * What one bot is sent: the branch, oldest first, cut from its beginning to fit. Its own answers are its own words; those
+ * of other bots are told to it under their handles. Neighbours of one role become one message, since many models want
+ * turns to alternate. Nothing but the conversation goes in.
  */
-export function historyFor(
-  bot: Uuid,
-  path: readonly Said[],
-  bytesMax: number,
-): { readonly history: readonly HistoryMessage[]; readonly leftOut: number } {
-  const heard = path.filter(({ author, text }) => author === 'person' || text !== '').map((said) => spoken(bot, said))
-  let bytes = 0
-  let from = heard.length
-  while (from > 0) {
-    bytes += bytesOf(heard[from - 1]?.content ?? '')
-    if (bytes > bytesMax && from < heard.length) break
-    from--
+export function historyFor(bot: Uuid, branch: readonly Said[]): HistoryMessage[] {
+  const told = branch.filter(({ text }) => text !== '')
+  const { kept } = contextOf(told.map(sizeOf))
+  const history: Told[] = []
+  for (const said of told.slice(told.length - kept.length)) {
+    const next = tell(said, bot)
+    const last = history.at(-1)
+    if (last?.role === next.role) last.content += joint + next.content
+    else history.push(next)
   }
-  // A history begins with a person: an answer to a question that was cut off would answer nothing.
-  while (from < heard.length - 1 && heard[from]?.role === 'assistant') from++
-  return { history: heard.slice(from), leftOut: from }
+  return history
 }
 
-function spoken(bot: Uuid, said: Said): HistoryMessage {
-  if (said.author === 'person') return { role: 'user', content: said.text }
+const joint = '\n\n'
+
+function tell(said: Said, bot: Uuid): Told {
+  if (said.kind === 'question') return { role: 'user', content: said.text }
   if (said.bot === bot) return { role: 'assistant', content: said.text }
-  const name = said.name ?? 'Another bot'
-  return { role: 'user', content: `${name} answered:\n${said.text}` }
+  return { role: 'user', content: `@${said.handle}: ${said.text}` }
 }
 
-/** What a next message would be sent along with, at most; the same sum that its quote is asked for. */
-export function contextBytesOf(path: readonly Pick<Said, 'text'>[]): number {
-  return path.reduce((sum, { text }) => sum + bytesOf(text), 0)
+function sizeOf(said: Said): number {
+  return sizeOfMessage({ bytes: Buffer.byteLength(said.text), handle: said.kind === 'answer' ? said.handle : null })
 }
 
-function bytesOf(text: string): number {
-  return Buffer.byteLength(text) + framingBytes
-}
-
-const control = /[\p{Cc}--[\n\r\t]]/gv
-
-/** As it is kept: halves of surrogate pairs replaced, control characters gone, empty space around it cut. Null if nothing is left. */
-export function soundText(text: string): string | null {
-  const sound = text.toWellFormed().replaceAll(control, '').replaceAll('\r\n', '\n').trim()
-  return sound === '' ? null : sound
-}
-
-const titleChars = 60
-
-/** A title out of a first message: its first line, cut between words. */
-export function titleOf(text: string): string {
-  const line = (text.split('\n').find((each) => /[\p{L}\p{N}]/u.test(each)) ?? text).replace(/^[#>*\-\s`]+/, '').trim()
-  const signs = [...(line === '' ? text.trim() : line)]
-  if (signs.length <= titleChars) return signs.join('')
-  const cut = signs.slice(0, titleChars).join('')
-  const space = cut.lastIndexOf(' ')
-  return `${(space > titleChars / 2 ? cut.slice(0, space) : cut).trimEnd()}…`
+/** Counted as told to another bot, so that one figure is right, or a little too high, for all. */
+export function sizeOfMessage({ bytes, handle }: { readonly bytes: number; readonly handle: string | null }): number {
+  return bytes + joinBytes + (handle === null ? 0 : handle.length + '@: '.length)
 }

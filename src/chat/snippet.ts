@@ -35,7 +35,7 @@ function marksIn(folded: Folded, words: readonly Word[]): [number, number][] {
   const marks: [number, number][] = []
   for (const { text, dense } of words) {
     const sought = text.normalize('NFC')
-    for (let at = folded.text.indexOf(sought); at >= 0 && marks.length < marksMax; ) {
+    for (let at = folded.text.indexOf(sought); at >= 0 && marks.length < marksMax;) {
       const end = at + sought.length
       if (dense || !isWordSign(folded.text[at - 1])) {
         marks.push([folded.origin[at] ?? 0, endOf(folded, end)])

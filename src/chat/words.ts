@@ -1,89 +1,73 @@
-/** Scripts written without spaces whose every sign is indexed by itself, so that any part of a text is found. */
-const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' })
-/** A tsvector ends at about a megabyte and at 16,383 positions; a text beyond that is found by its beginning. */
-const charsMax = 60_000
-const wordsMax = 15_000
-const wordCharsMax = 100
+/** Scripts whose words are found by any two signs in a row, since dictionaries cut them one way here and another way there. */
+const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー]/u
+/** Scripts that are written without spaces, or with few: here the segmenter says what a word is. */
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
+const runs = /[\p{L}\p{N}\p{M}ー]+/gu
+const segmenter = new Intl.Segmenter('und', { granularity: 'word' })
 
-/** The same word however it is typed: full-width letters, ligatures and capitals fall together. */
-function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase()
+const wordMax = 40
+const queryWordsMax = 16
+/** PostgreSQL takes a vector of 1 MB; beyond this the rest of a text is not found. */
+const vectorBytesMax = 400_000
+
+export type Word = { readonly text: string; readonly dense: boolean }
+
+/** Words as they are compared: NFKC, lower case, without accents, so that "resume" finds "Résumé". */
+export function wordsOf(text: string): Word[] {
+  const found = text.normalize('NFKC').toLowerCase().match(runs) ?? []
+  return found.flatMap((run) => (unspaced.test(run) ? segmented(run) : [wordOf(run)]))
 }
 
-/** The words of a text in order; a run of dense script becomes its signs. Used alike when writing and when searching. */
-export function wordsOf(text: string): readonly (readonly string[])[] {
-  const found: string[][] = []
-  let count = 0
-  for (const { segment, isWordLike } of segmenter.segment(fold(text.slice(0, charsMax)))) {
-    if (!isWordLike) continue
-    const parts = dense.test(segment) ? [...segment] : [segment.slice(0, wordCharsMax)]
-    count += parts.length
-    if (count > wordsMax) break
-    found.push(parts)
-  }
-  return found
+function segmented(run: string): Word[] {
+  return Array.from(segmenter.segment(run), ({ segment }) => wordOf(segment))
 }
 
-/** The text as `to_tsvector('simple', …)` takes it: words between spaces. */
-export function indexText(text: string): string {
-  return wordsOf(text).flat().join(' ')
+function wordOf(text: string): Word {
+  if (dense.test(text)) return { text, dense: true }
+  return { text: cutAt(text.normalize('NFD').replaceAll(/\p{M}/gu, '')), dense: false }
+}
+
+const cutAt = (word: string) => word.slice(0, wordMax).replace(/[\uD800-\uDBFF]$/, '')
+
+function pairsOf(signs: readonly string[]): string[] {
+  return signs.slice(1).map((sign, at) => `${signs[at]}${sign}`)
 }
 
 /**
- * What to look for, as `to_tsquery('simple', …)` takes it: every word must be there, signs of one word side by side, and the
- * last may be only begun. Undefined where there is no word in it.
+ * A tsvector as text, without positions. It is made here and not by PostgreSQL, which knows no words without spaces. Runs of
+ * dense signs go in by sign and by pair, across the segmenter's cuts; all else by word. `marks` go in as they are.
  */
-export function queryText(typed: string): string | undefined {
-  const words = wordsOf(typed)
-  if (words.length === 0) return undefined
-  return words
-    .map((signs, at) => {
-      const last = at === words.length - 1 && signs.length === 1 && !dense.test(signs[0] ?? '')
-      return `(${signs.map(quoted).join(' <-> ')}${last ? ':*' : ''})`
-    })
-    .join(' & ')
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
-}
-
-export type Piece = { readonly text: string; readonly found: boolean }
-
-const before = 60
-const after = 140
-
-/** A piece of the text around the first place where something typed is found, the found parts apart. */
-export function snippetOf(text: string, typed: string): readonly Piece[] {
-  const plain = text.replaceAll(/\s+/g, ' ')
-  // Folding may change lengths (ß, ligatures): then places would be wrong, and the plain lower case is searched instead.
-  const folded = fold(plain).length === plain.length ? fold(plain) : plain.toLowerCase()
-  const needles = wordsOf(typed).map((signs) => signs.join(''))
-  const places = needles.map((needle) => folded.indexOf(needle)).filter((at) => at >= 0)
-  const first = places.length > 0 ? Math.min(...places) : 0
-  const [from, to] = [Math.max(0, first - before), Math.min(plain.length, first + after)]
-  const pieces: Piece[] = []
-  let at = from
-  while (at < to) {
-    const next = nextFound(folded, needles, at, to)
-    if (!next) break
-    if (next.at > at) pieces.push({ text: plain.slice(at, next.at), found: false })
-    pieces.push({ text: plain.slice(next.at, next.at + next.length), found: true })
-    at = next.at + next.length
+export function searchVector(text: string, marks: readonly string[]): string {
+  const lexemes = new Set(marks)
+  let bytes = 0
+  const add = (lexeme: string) => {
+    if (lexeme === '' || lexemes.has(lexeme)) return
+    lexemes.add(lexeme)
+    bytes += Buffer.byteLength(lexeme) + 4
   }
-  if (at < to) pieces.push({ text: plain.slice(at, to), found: false })
-  return dotted(pieces, from > 0, to < plain.length)
+  let before: string | undefined
+  for (const word of wordsOf(text)) {
+    if (bytes > vectorBytesMax) break
+    if (!word.dense) add(word.text)
+    for (const sign of word.dense ? word.text : '') {
+      add(sign)
+      if (before !== undefined) add(before + sign)
+      before = sign
+    }
+    if (!word.dense) before = undefined
+  }
+  return [...lexemes].map((lexeme) => `'${lexeme}'`).join(' ')
 }
 
-function nextFound(text: string, needles: readonly string[], from: number, to: number) {
-  const found = needles
-    .map((needle) => ({ at: text.indexOf(needle, from), length: needle.length }))
-    .filter(({ at, length }) => at >= 0 && at < to && length > 0)
-  return found.toSorted((a, b) => a.at - b.at || b.length - a.length)[0]
-}
-
-function dotted(pieces: readonly Piece[], cutBefore: boolean, cutAfter: boolean): readonly Piece[] {
-  const dots = { text: '…', found: false }
-  return [...(cutBefore ? [dots] : []), ...pieces, ...(cutAfter ? [dots] : [])]
+/** A tsquery as text: each word by its beginning, each dense word by its pairs. Undefined where there is no word in it. */
+export function searchQuery(text: string, marks: readonly string[]): string | undefined {
+  const words = wordsOf(text).slice(0, queryWordsMax)
+  const terms = words.flatMap((word) => {
+    if (!word.dense) return word.text === '' ? [] : [`'${word.text}':*`]
+    const signs = Array.from(word.text)
+    return (signs.length > 1 ? pairsOf(signs) : signs).map((lexeme) => `'${lexeme}'`)
+  })
+  if (terms.length === 0) return undefined
+  return [...marks.map((mark) => `'${mark}'`), ...new Set(terms)].join(' & ')
 }

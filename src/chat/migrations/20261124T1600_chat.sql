@@ -1,51 +1,60 @@
--- Conversations and their messages, a tree: an edit or another answer is a sibling, and nothing is overwritten.
+-- Conversations as trees of questions and answers. A message is written once; an answer is written a second time, when its
+-- turn ends. Nothing else of it ever changes, so every branch stays as it was read.
 create schema chat;
 
 create table chat.conversation (
   id uuid primary key,
   owner uuid not null,
-  title text not null check (title <> ''),
-  -- A title of the owner's own is never made anew.
-  title_by text not null check (title_by in ('text', 'owner')),
-  -- The message whose path to the root is shown; the other siblings are reached from there.
-  leaf uuid not null,
+  title text not null check (length(title) between 1 and 200),
   pinned_at timestamptz,
+  -- Who was asked last: [{ id, handle, name }], as they were called then.
+  bots json not null,
+  -- The end of the branch that is shown. No foreign key: it is written in the statement that writes the message.
+  leaf uuid,
   created_at timestamptz not null,
-  touched_at timestamptz not null,
-  -- Gone for the owner, who may bring it back until it is purged.
-  deleted_at timestamptz
+  active_at timestamptz not null,
+  deleted_at timestamptz,
+  -- Of the title.
+  search tsvector not null
 );
-create index conversation_listed on chat.conversation (owner, touched_at desc, id desc) where deleted_at is null;
+create index conversation_list on chat.conversation (owner, (pinned_at is not null) desc, active_at desc, id desc)
+  where deleted_at is null;
+create index conversation_owner on chat.conversation (owner);
 create index conversation_deleted on chat.conversation (deleted_at) where deleted_at is not null;
+create index conversation_word on chat.conversation using gin (search);
 
--- One row for what a person says, one for what each bot answers. Answers of one turn stand side by side: all have the message they
--- answer as parent, and a next message has the first of them. An answer's id is its call's.
 create table chat.message (
   id uuid primary key,
   conversation uuid not null references chat.conversation on delete cascade,
-  parent uuid references chat.message on delete cascade,
-  n bigint generated always as identity,
-  author text not null check (author in ('person', 'bot')),
-  bot uuid,
+  -- A question follows the first answer of a turn, or nothing. An answer follows its question.
+  parent uuid references chat.message,
+  -- The order in which messages were made, through all conversations.
+  number bigint not null generated always as identity,
+  text text not null,
+  -- Of the text in UTF-8, so that a context is measured without reading texts.
+  bytes integer not null,
+  created_at timestamptz not null,
+  -- Words of the text, and whose it is: `/owner` is a word among them, so that one index answers both.
+  search tsvector not null,
+  -- Of answers.
   turn uuid,
-  -- The place of the answer among those of its turn.
-  place smallint not null default 0,
-  text text not null default '',
-  -- How far an answer is: null while its turn runs, then how it ended and what is to be said about it.
+  place smallint,
+  bot uuid,
+  handle text,
+  name text,
+  -- Null while it runs.
   ending text,
   words text,
-  parts json not null default '[]',
-  suggestions json not null default '[]',
-  -- Of the conversation, how many older messages did not fit into what the bot was sent.
-  left_out integer not null default 0,
-  created_at timestamptz not null,
-  -- The text cut into words, with every sign of Chinese, Japanese and Korean a word of its own.
-  words_found tsvector,
-  constraint message_by check (
-    (author = 'bot') = (bot is not null) and (author = 'bot') = (turn is not null)
-    and (author = 'bot' or ending is null) and left_out >= 0 and place >= 0
-  )
+  parts json,
+  suggestions text[],
+  constraint message_kind check (
+    case when turn is null then num_nonnulls(place, bot, handle, name, ending, words, parts, suggestions) = 0
+    else parent is not null and num_nonnulls(place, bot, handle, name, parts, suggestions) = 6 and place between 0 and 9 end
+  ),
+  constraint message_bytes check (bytes = octet_length(text))
 );
-create index message_children on chat.message (conversation, parent, n);
-create index message_turn on chat.message (turn, place) where turn is not null;
-create index message_words on chat.message using gin (words_found);
+create unique index message_turn on chat.message (turn, place);
+create index message_child on chat.message (parent, number);
+create index message_conversation on chat.message (conversation, number);
+create index message_running on chat.message (conversation) where turn is not null and ending is null;
+create index message_word on chat.message using gin (search);

@@ -177,7 +177,9 @@ export type Begun = {
   readonly titleSearch: string
   readonly bots: readonly BotName[]
   readonly at: Date
-  readonly question: { readonly id: Uuid; readonly parent: Uuid | null; readonly text: string; readonly search: string } | undefined
+  readonly question:
+    | { readonly id: Uuid; readonly parent: Uuid | null; readonly text: string; readonly search: string }
+    | undefined
   readonly answers: readonly { readonly id: Uuid; readonly parent: Uuid; readonly bot: BotName }[]
   readonly turn: string
   /** The owner's mark, which an answer without text is found by. */

@@ -1,0 +1,20 @@
+import type { Json, Personal } from '#people'
+import type { Database } from '#platform'
+import { wholeOf } from './exporting.ts'
+import { conversationOf, idsOf, removeAllOf } from './store/conversations.ts'
+
+/** What this room keeps of a person: all their conversations, deleted ones too until they are purged. */
+export function chatPersonal({ answers }: { readonly answers: Database }): Personal {
+  return {
+    room: 'chat',
+    export: async (user) => {
+      const conversations: Json[] = []
+      for (const id of await idsOf(answers, user)) {
+        const standing = await conversationOf(answers, id)
+        if (standing) conversations.push((await wholeOf(answers, standing)) as Json)
+      }
+      return { conversations }
+    },
+    erase: (user) => removeAllOf(answers.tables<unknown>(), user),
+  }
+}
