@@ -9,6 +9,8 @@ export type DialogProps = {
   readonly hint?: ReactNode
   readonly actions?: ReactNode
   readonly size?: 's' | 'm' | 'l'
+  /** `bare` leaves the head to its content, which then says how to close it; the title is only read aloud. */
+  readonly head?: 'full' | 'bare'
   readonly children?: ReactNode
 }
 

@@ -1,8 +1,8 @@
 import { useLingui as useCatalogue } from '@lingui/react'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { CornerDownLeft, type LucideIcon } from 'lucide-react'
+import { CornerDownLeft, Search, type LucideIcon } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
-import { BotMark, cx, Dialog, isFor, useCall, useGo, useViewer, type Found } from '#ui'
+import { BotMark, cx, Dialog, isFor, Key, useCall, useGo, useViewer, type Found } from '#ui'
 import { rooms } from './screens.ts'
 
 type Row = Found & { readonly icon?: LucideIcon }
@@ -34,24 +34,30 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     if (event.key === 'Enter' && !event.nativeEvent.isComposing) open(rows[active])
   }
   return (
-    <Dialog open onClose={onClose} title={<Trans>Find</Trans>} size="m">
-      <input
-        role="combobox"
-        aria-label={t`Find bots, chats and places`}
-        aria-expanded
-        aria-controls={`${id}-list`}
-        aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
-        autoFocus
-        autoComplete="off"
-        placeholder={t`Bots, chats, places`}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value)
-          setAt(0)
-        }}
-        onKeyDown={onKeyDown}
-        className="w-full border-b border-hair bg-transparent pb-3 text-18 outline-none placeholder:text-faint"
-      />
+    <Dialog open onClose={onClose} title={<Trans>Find</Trans>} size="m" head="bare">
+      <div className="flex items-center gap-3 border-b border-hair pb-3">
+        <Search size={18} className="shrink-0 text-faint" aria-hidden />
+        <input
+          role="combobox"
+          aria-label={t`Find bots, chats and places`}
+          aria-expanded
+          aria-controls={`${id}-list`}
+          aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
+          autoFocus
+          autoComplete="off"
+          placeholder={t`Bots, chats, places`}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value)
+            setAt(0)
+          }}
+          onKeyDown={onKeyDown}
+          className="min-w-0 flex-1 bg-transparent text-18 outline-none placeholder:text-faint"
+        />
+        <button type="button" onClick={onClose} aria-label={t`Close`} className="rounded-control">
+          <Key>Esc</Key>
+        </button>
+      </div>
       <Results id={id} groups={groups} active={active} onOpen={open} />
     </Dialog>
   )
@@ -136,7 +142,12 @@ function useCommands(text: string): readonly Group[] {
   const { i18n } = useCatalogue()
   const viewer = useViewer()
   const wanted = text.trim().toLocaleLowerCase()
-  const known = rooms.flatMap((room) => [...(room.nav ?? []), ...(room.commands ?? [])])
+  const nav = rooms.flatMap((room) => room.nav ?? [])
+  const known = [
+    ...nav.filter(({ area }) => area === 'main'),
+    ...rooms.flatMap((room) => room.commands ?? []),
+    ...nav.filter(({ area }) => area === 'desk'),
+  ]
   const rows = known
     .filter((each) => isFor(each.for ?? 'everyone', viewer))
     .map((each): Row & { readonly words: string } => {
