@@ -1,5 +1,6 @@
 import { openaiBackend } from '#adapters/openai'
 import { openSandboxCards, sandboxBackend } from '#adapters/sandbox'
+import { botsPersonal, botsRoom, openBots } from '#bots'
 import { earningsChart, earningsPersonal, earningsRoom, openEarnings } from '#earnings'
 import { systemClock, type Clock } from '#kernel'
 import { ledgerRoom, openLedger, type Chart } from '#ledger'
@@ -40,17 +41,24 @@ export async function features(deps: Deps): Promise<readonly Room[]> {
   const demo = install.mode === 'demo'
   const backends = { openai: openaiBackend(), ...(demo ? { sandbox: sandboxBackend() } : {}) }
   const models = await openModels({ ...deps, backends })
+  const offers = async (model: string) => (await models.info(model)) !== undefined
+  const bots = openBots({ db, clock, people, offers })
   const wallet = openWallet({ db, ledger, clock })
   const cards = demo ? openSandboxCards({ clock, key: secret.keyFor('sandbox.cards') }) : null
   const earnings = openEarnings({ ...deps, ledger })
   // What each room keeps of a person.
-  const personal: readonly Personal[] = [walletPersonal({ db, ledger, wallet }), earningsPersonal({ db })]
+  const personal: readonly Personal[] = [
+    botsPersonal({ db, clock }),
+    walletPersonal({ db, ledger, wallet }),
+    earningsPersonal({ db }),
+  ]
   const rooms: Room[] = []
   const isPresent = (line: string) => rooms.some(({ name }) => name === line)
   const openness = createOpenness({ db, clock, known: revenueLines, isPresent })
   rooms.push(
     ledgerRoom({ ledger, db }),
     peopleRoom({ ...deps, people, personal }),
+    botsRoom({ ...deps, bots, people }),
     modelsRoom({ models, people }),
     walletRoom({ ...deps, ledger, people, wallet, cards }),
     earningsRoom({ ...deps, ledger, people, earnings }),

@@ -1,4 +1,6 @@
+import { botsScreens } from '#bots/web'
 import { earningsScreens } from '#earnings/web'
+import { modelsScreens } from '#models/web'
 import { peopleScreens } from '#people/web'
 import { messagesScreens } from '#revenue/messages/web'
 import type { RoomScreens, Screen, Slots } from '#ui'
@@ -7,7 +9,9 @@ import { deskScreens } from './desk/desk-screens.tsx'
 
 /** Every room that has screens, in the order of the navigation. This list is the only place that mounts one. */
 export const rooms: readonly RoomScreens[] = [
+  botsScreens,
   deskScreens,
+  modelsScreens,
   peopleScreens,
   walletScreens,
   earningsScreens,

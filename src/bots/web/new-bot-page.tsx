@@ -1,0 +1,87 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { useState, type FormEvent } from 'react'
+import { createBot, handleText, listMyBots, setVisibility } from '#bots/contract'
+import { isRefusal } from '#kernel/contract'
+import { Button, Page, places, Refused, useGo, useWrite } from '#ui'
+import { emptyDraft, useDraft } from './draft.ts'
+import { HandleField, handleFrom } from './handle-field.tsx'
+import { checkPrice, PriceField } from './price-field.tsx'
+import { Preview } from './preview.tsx'
+import { MainFields, NameField } from './sheet-fields.tsx'
+
+/** From nothing to a bot that answers and earns: a name, a line, a model, a prompt, a price. */
+export function NewBotPage() {
+  const { t } = useLingui()
+  const drafting = useDraft(emptyDraft)
+  const [ownHandle, setOwnHandle] = useState<string>()
+  const [price, setPrice] = useState('0')
+  const [tried, setTried] = useState(false)
+  const making = useMaking()
+  const handle = ownHandle ?? handleFrom(drafting.draft.name)
+  const handleRead = handleText.safeParse(handle)
+  const checked = checkPrice(price)
+  const make = (visibility: 'draft' | 'public') => {
+    setTried(true)
+    const sheet = drafting.check()
+    if (sheet && handleRead.success && 'micro' in checked)
+      void making.run({ handle: handleRead.data, sheet, usdPerThousand: checked.micro, visibility })
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    make('draft')
+  }
+  return (
+    <Page title={t`A new bot`} width="wide" back={{ to: places.studio, label: t`Studio` }}>
+      <div className="grid items-start gap-10 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <form noValidate onSubmit={submit} className="flex max-w-160 flex-col gap-5">
+          <div className="grid gap-5 sm:grid-cols-2">
+            <NameField drafting={drafting} />
+            <HandleField
+              value={handle}
+              onChange={setOwnHandle}
+              refusal={tried && !handleRead.success ? handleRead.error.issues[0]?.message : undefined}
+            />
+          </div>
+          <MainFields drafting={drafting} />
+          <PriceField text={price} onText={setPrice} />
+          <Refused refusal={making.refusal} />
+          <div className="flex flex-wrap gap-2">
+            <Button type="submit" kind="accent" size="l" busy={making.running}>
+              <Trans>Make it and try it</Trans>
+            </Button>
+            <Button size="l" busy={making.running} onClick={() => make('public')}>
+              <Trans>Make it and publish it</Trans>
+            </Button>
+          </div>
+          <p className="text-13 text-faint">
+            <Trans>A draft is seen by you alone. Everything but the handle can be changed later.</Trans>
+          </p>
+        </form>
+        <Preview draft={drafting.draft} handle={handle} usdPerThousand={'micro' in checked ? checked.micro : 0n} />
+      </div>
+    </Page>
+  )
+}
+
+type Asked = Pick<
+  Parameters<ReturnType<typeof useWrite<typeof createBot>>['run']>[0]['body'],
+  'handle' | 'sheet' | 'usdPerThousand'
+>
+
+/** Makes the bot once, however often one presses, and goes to its workbench. */
+function useMaking() {
+  const go = useGo()
+  const creating = useWrite(createBot, { refresh: [listMyBots] })
+  const publishing = useWrite(setVisibility, { refresh: [listMyBots] })
+  const [id] = useState(() => crypto.randomUUID())
+  return {
+    running: creating.running || publishing.running,
+    refusal: creating.refusal ?? publishing.refusal,
+    run: async ({ visibility, ...asked }: Asked & { readonly visibility: 'draft' | 'public' }) => {
+      const made = await creating.run({ body: { id, owner: 'me', ...asked } })
+      if (!made || isRefusal(made)) return
+      if (visibility === 'public') await publishing.run({ params: { bot: made.id }, body: { visibility } })
+      go(places.studioBot(made.id))
+    },
+  }
+}

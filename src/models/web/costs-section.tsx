@@ -1,0 +1,123 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useState } from 'react'
+import { listCosts, type CostRow } from '#models/contract'
+import {
+  Button,
+  Day,
+  Dollars,
+  Notice,
+  Read,
+  SearchInput,
+  Section,
+  SkeletonRows,
+  Table,
+  Tag,
+  useRead,
+  type Column,
+} from '#ui'
+import { CostDialog, type CostTarget } from './cost-dialog.tsx'
+
+/** What a million tokens cost, where the figure is from, and of when. */
+export function CostsSection() {
+  const { t } = useLingui()
+  const [typed, setTyped] = useState('')
+  const [edited, setEdited] = useState<CostTarget>()
+  const read = useRead(listCosts, {})
+  return (
+    <Section
+      title={<Trans>What models cost</Trans>}
+      hint={
+        <Trans>
+          For a million tokens, as their makers’ price lists had it on the day given. Your own figure stands above it.
+        </Trans>
+      }
+      actions={
+        <SearchInput
+          label={t`Find a model`}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          className="w-56"
+        />
+      }
+    >
+      <Read of={read} loading={<SkeletonRows count={6} className="h-9" />}>
+        {({ items, missing }) => (
+          <>
+            {missing.length > 0 && <Missing models={missing} onSet={(model) => setEdited({ model })} />}
+            <CostTable
+              rows={items.filter(({ model }) => model.includes(typed.trim().toLowerCase()))}
+              onEdit={setEdited}
+            />
+          </>
+        )}
+      </Read>
+      {edited && <CostDialog target={edited} onClose={() => setEdited(undefined)} />}
+    </Section>
+  )
+}
+
+/** Models that are offered and have no figure: their part would be missing from every quote. */
+function Missing({ models, onSet }: { readonly models: readonly string[]; readonly onSet: (model: string) => void }) {
+  return (
+    <Notice kind="amber">
+      <p>
+        <Plural
+          value={models.length}
+          one="An offered model has no figure: what it costs is left out of quotes, and the house pays."
+          other="# offered models have no figure: what they cost is left out of quotes, and the house pays."
+        />
+      </p>
+      <p className="mt-2 flex flex-wrap gap-2">
+        {models.slice(0, 12).map((model) => (
+          <Button key={model} size="s" onClick={() => onSet(model)} className="font-mono">
+            {model}
+          </Button>
+        ))}
+      </p>
+    </Notice>
+  )
+}
+
+type TableProps = { readonly rows: readonly CostRow[]; readonly onEdit: (target: CostTarget) => void }
+
+function CostTable({ rows, onEdit }: TableProps) {
+  const { t } = useLingui()
+  const columns: readonly Column<CostRow>[] = [
+    {
+      key: 'model',
+      head: <Trans>Model</Trans>,
+      cell: ({ model }) => <span className="font-mono text-13 break-all">{model}</span>,
+    },
+    { key: 'in', head: <Trans>In</Trans>, align: 'right', cell: (row) => <Dollars micro={row.inputPerMillion} /> },
+    { key: 'out', head: <Trans>Out</Trans>, align: 'right', cell: (row) => <Dollars micro={row.outputPerMillion} /> },
+    { key: 'from', head: <Trans>From</Trans>, cell: (row) => <From row={row} />, hideOnPhone: true },
+    {
+      key: 'edit',
+      head: <span className="sr-only">{t`Change`}</span>,
+      align: 'right',
+      cell: (row) => (
+        <Button size="s" kind="quiet" onClick={() => onEdit(row)} aria-label={t`Change what ${row.model} costs`}>
+          <Trans>Change</Trans>
+        </Button>
+      ),
+    },
+  ]
+  return <Table label={t`What models cost`} columns={columns} rows={rows} rowKey={({ model }) => model} />
+}
+
+function From({ row }: { readonly row: CostRow }) {
+  if (row.asOf === null)
+    return (
+      <span className="flex items-center gap-2">
+        <Tag tone="accent">
+          <Trans>Yours</Trans>
+        </Tag>
+        <Day at={row.at} className="text-faint" />
+      </span>
+    )
+  return (
+    <span className="text-faint">
+      <Day at={row.asOf} />, {row.source}
+    </span>
+  )
+}

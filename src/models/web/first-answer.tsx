@@ -1,0 +1,29 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import type { Provider, Trial } from '#models/contract'
+import { Receipt, ReceiptHead, ReceiptLine, ReceiptRule } from '#ui'
+
+type AnswerProps = { readonly provider: Provider; readonly trial: Trial }
+
+/** The proof that a key works: what the model said, and how fast. */
+export function FirstAnswer({ provider, trial }: AnswerProps) {
+  const { t } = useLingui()
+  const offered = provider.models.filter((model) => model.offered).length
+  return (
+    <Receipt label={t`First answer`} size="sheet" className="rise">
+      <ReceiptHead title={<Trans>{provider.name} answers</Trans>}>{trial.model}</ReceiptHead>
+      <p className="py-2 text-18 text-pretty">“{trial.words}”</p>
+      <ReceiptRule />
+      {trial.firstTokenMs !== null && (
+        <ReceiptLine label={<Trans>First word after</Trans>}>
+          <Milliseconds value={trial.firstTokenMs} />
+        </ReceiptLine>
+      )}
+      <ReceiptLine label={<Trans>Models it lists</Trans>}>{provider.models.length}</ReceiptLine>
+      <ReceiptLine label={<Trans>Offered to creators</Trans>}>{offered}</ReceiptLine>
+    </Receipt>
+  )
+}
+
+export function Milliseconds({ value }: { readonly value: number }) {
+  return value < 1000 ? <>{value} ms</> : <>{(value / 1000).toFixed(1)} s</>
+}
