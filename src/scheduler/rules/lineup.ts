@@ -18,7 +18,7 @@ type Tag = { readonly served: number; readonly id: number; readonly cost: number
 
 /** A long line need not be drawn anew for every change. */
 const staleShare = 1 / 16
-const restMs = 250
+const restMs = 1000
 
 export function isStale(lineup: Lineup | undefined, line: Line, now: number): boolean {
   if (!lineup) return true
