@@ -34,7 +34,7 @@ export type LaneFigures = {
   readonly tokensPerSecond: number
   /** Requests a second with a first token within ten seconds. */
   readonly promptPerSecond: number
-  /** Median from a minute after the start, without the reserve. */
+  /** Median from a minute after the start, the reserve included. */
   readonly limit: number
   readonly refused: number
   /** Broken without a first token: nobody asked for that. */
@@ -88,7 +88,7 @@ function figuresOf(run: Run, shown: Shown): LaneFigures {
   const [tipped, subscriber, free] = classes.map((name) => waitFigures(waitsOf(stories, name, span)))
   const seconds = secondsOf(stories, span)
   const late = shown.looks.filter(({ atSecond }) => atSecond >= Math.min(foundAfterSeconds, run.scenario.seconds / 2))
-  const limits = late.map(({ view }) => view.limit - view.reserve)
+  const limits = late.map(({ view }) => view.limit)
   const none = waitFigures([])
   return {
     lane: shown.lane,

@@ -76,7 +76,7 @@ async function play({ url, calls, startAt, seconds, patienceMs }: Piece): Promis
 
   const all = calls.map((call) => {
     const played: Played = { id: call.id, tokens: 0, how: 'cut' }
-    const timer = setTimeout(() => make(call, played), call.atMs - now())
+    const timer = setTimeout(() => make(call, played), Math.max(0, call.atMs - now()))
     ends.push(() => clearTimeout(timer))
     return played
   })
