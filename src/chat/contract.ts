@@ -87,7 +87,8 @@ const params = z.object({ conversation: z.uuid() })
 const turnParams = z.object({ conversation: z.uuid(), turn: z.uuid() })
 const mine = { sign_in_first: 401, unknown_conversation: 404 } as const
 const cursor = z.optional(z.string().check(z.maxLength(400)))
-const limit = (usual: number) => z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(limits.page)), usual)
+const limit = (usual: number) =>
+  z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(limits.page)), usual)
 
 /** Pinned ones first, then the last used. */
 export const listConversations = endpoint({

@@ -1,6 +1,6 @@
 import type { Database } from '#platform'
 import type { Message } from './contract.ts'
-import { readBranch, toMessage } from './reading.ts'
+import { readBranch, toMessageAlone } from './reading.ts'
 import { refuse, type Refusal } from '#kernel'
 import type { Standing } from './store/conversations.ts'
 import { allOf } from './store/messages.ts'
@@ -20,14 +20,14 @@ export async function exportAs(
   if (rows === 'too much')
     return refuse(
       'too_long',
-      'This conversation is too long for one file. Delete branches of it, or ask the operator for a copy.',
+      'This conversation is too long for one file. The export of all your data, in your account, has it whole.',
     )
   const name = fileName(standing.title)
   if (form === 'markdown') {
     const { items } = await readBranch(db, { conversation: standing.id, from: standing.leaf, limit: stepsMax })
     return { name: `${name}.md`, type: 'text/markdown', text: markdownOf(standing, items) }
   }
-  const messages = rows.map((row) => toMessage(row, [])).map(({ versions: _, ...each }) => each)
+  const messages = rows.map(toMessageAlone)
   return {
     name: `${name}.json`,
     type: 'application/json',
@@ -42,8 +42,7 @@ function jsonOf({ id, title, created_at, leaf }: Standing, messages: readonly ob
 /** Everything a person has in a conversation, for their own data's export. */
 export async function wholeOf(db: Database, standing: Standing): Promise<object> {
   const rows = await allOf(db, { conversation: standing.id, bytesMax: Number.MAX_SAFE_INTEGER })
-  const messages =
-    rows === 'too much' ? [] : rows.map((row) => toMessage(row, [])).map(({ versions: _, ...each }) => each)
+  const messages = rows === 'too much' ? [] : rows.map(toMessageAlone)
   return jsonOf(standing, messages)
 }
 

@@ -10,7 +10,7 @@ export const keepAnswers: Keeper = async (trx, ended) => {
   const calls = ended.flatMap(({ payer, conversation, calls }) =>
     conversation === null
       ? []
-      : calls.map(({ bot: _, ...call }) => {
+      : calls.map((call) => {
           const text = storable(call.text)
           return { ...call, text, search: searchVector(text, [ownerMark(payer)]) }
         }),

@@ -53,9 +53,16 @@ export async function readBranch(
   }
 }
 
-export function toMessage(row: MessageRow, versions: readonly string[]): Message {
+type Alone<Kind> = Kind extends Message ? Omit<Kind, 'versions'> : never
+
+function toMessage(row: MessageRow, versions: readonly string[]): Message {
+  return { ...toMessageAlone(row), versions: [...versions] }
+}
+
+/** A message without what else could stand in its place. */
+export function toMessageAlone(row: MessageRow): Alone<Message> {
   const { id, parent, text, created_at } = row
-  const shared = { id, text, at: created_at.toISOString(), versions: [...versions] }
+  const shared = { id, text, at: created_at.toISOString() }
   if (row.turn === null) return { kind: 'question', parent, ...shared }
   const { turn, place, bot, handle, name, ending, words, suggestions } = row
   if (parent === null) throw new Error(`answer ${id} answers nothing`)

@@ -6,6 +6,11 @@ import { limits } from './contract.ts'
 /** A deleted conversation can be restored for so long. */
 export const keptDeletedMs = 30 * 86_400_000
 
+export const unknownConversation = refuse(
+  'unknown_conversation',
+  'This conversation is not here: it was deleted, or it belongs to somebody else.',
+)
+
 /** What is refused of a text, by name; everything else is kept as it was written, and means nothing to us. */
 export function checkText(text: string): Refusal<'empty_text' | 'broken_text' | 'too_long'> | undefined {
   if (!isSound(text))

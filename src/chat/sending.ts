@@ -1,15 +1,16 @@
-import type { RunnableBot } from '#bots'
-import { assert, derivedId, isRefusal, refuse, type Refusal, type Uuid } from '#kernel'
+import type { Bots, RunnableBot } from '#bots'
+import { assert, derivedId, isRefusal, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
+import type { Database } from '#platform'
+import type { Turns } from '#turns'
 import type { StartRefusal } from '#turns/contract'
-import { unknownConversation, type Chat, type ChatOptions } from './chat.ts'
-import { limits, type BotName } from './contract.ts'
+import { limits, type BotName, type Sent } from './contract.ts'
 import { ownerMark } from './keeping.ts'
-import { checkText, historyFor, titleOf, type Said } from './rules.ts'
-import { conversationOf } from './store/conversations.ts'
+import { checkText, historyFor, titleOf, unknownConversation, type Said } from './rules.ts'
+import { conversationOf, type Standing } from './store/conversations.ts'
 import { begin, contextUp, firstAnswerOf, placeOf, type Begun, type ContextRow } from './store/messages.ts'
 import { searchVector } from './words.ts'
 
-export type AskRefusal =
+type AskRefusal =
   | StartRefusal
   | 'unknown_conversation'
   | 'unknown_message'
@@ -23,66 +24,33 @@ type Asked = {
   readonly bots: readonly string[]
   readonly expected?: { readonly digest: string; readonly atMost: bigint } | undefined
 }
-export type Send = Asked & { readonly after: string | null; readonly text: string }
-export type Again = Asked & { readonly question: string }
+type Send = Asked & { readonly after: string | null; readonly text: string }
+type Again = Asked & { readonly question: string }
 
-type Deps = ChatOptions & { readonly uses: { count(bots: readonly string[]): void } }
+export type Sending = {
+  /** Asks bots something, in a conversation that is there or begins with it. */
+  send(owner: Uuid, send: Send): Promise<Sent | Refusal<AskRefusal | 'empty_text' | 'broken_text'>>
+  /** Asks a question that is there once more. */
+  again(owner: Uuid, again: Again): Promise<Sent | Refusal<AskRefusal>>
+}
 
-/** Where a turn begins: a question that is to be written, or one that is there. */
+export type SendingDeps = {
+  readonly answers: Database
+  readonly turns: Pick<Turns, 'start'>
+  readonly bots: Pick<Bots, 'runnable'>
+  readonly clock: Clock
+  readonly uses: { count(bots: readonly string[]): void }
+}
+
+/** Where a turn begins: below a question that is to be written, or below one that is there. */
 type Origin = {
   readonly question: { readonly id: Uuid; readonly text: string }
   readonly after: Uuid | null
   readonly isNew: boolean
 }
 
-export function createSending(deps: Deps): Pick<Chat, 'send' | 'again'> {
-  const { answers: db, turns, bots, clock, uses } = deps
-
-  async function ask(owner: Uuid, asked: Asked, origin: Origin) {
-    const [runnable, branch] = await Promise.all([runnableOf(owner, asked.bots), branchTo(asked.conversation, origin)])
-    if (isRefusal(runnable)) return runnable
-    const calls = runnable.map((bot, place) => {
-      return { id: idOf(asked.turn, 'answer', place), bot, history: historyFor(bot.id, branch) }
-    })
-    const begun = begunOf({ owner, asked, origin, calls, at: clock.now() })
-    const started = await turns.start({
-      id: asked.turn as Uuid,
-      payer: owner,
-      subject: { conversation: asked.conversation as Uuid },
-      calls,
-      ...(asked.expected ? { expected: asked.expected } : {}),
-      record: async (trx) => assert(await begin(trx, begun), 'a conversation does not change hands'),
-    })
-    if (isRefusal(started)) return started
-    if (started.state === 'started') uses.count(calls.map(({ bot }) => bot.id))
-    return {
-      turn: started.turn,
-      state: started.state,
-      question: origin.question.id,
-      answers: calls.map(({ id, bot }) => ({ id, bot: bot.id })),
-    }
-  }
-
-  async function runnableOf(owner: Uuid, wanted: readonly string[]) {
-    const refs = [...new Set(wanted)].map((bot) => ({ bot: bot as Uuid }))
-    if (refs.length > limits.botsPerTurn)
-      return refuse('too_many_calls', `One message can ask ${limits.botsPerTurn} bots at most.`)
-    const found = await bots.runnable(refs, owner)
-    return found.find(isRefusal) ?? found.filter((bot) => !isRefusal(bot))
-  }
-
-  /** What was said up to and with the question. Only the conversation is read. */
-  async function branchTo(conversation: string, { question, after, isNew }: Origin): Promise<Said[]> {
-    const from = isNew ? after : question.id
-    const said = from === null ? [] : await saidUpTo(conversation, from)
-    return isNew ? [...said, { kind: 'question', text: question.text }] : said
-  }
-
-  async function saidUpTo(conversation: string, from: Uuid): Promise<Said[]> {
-    const rows = await contextUp(db, { conversation, from, bytesMax: limits.contextBytes, texts: 'read' })
-    return rows.map(toSaid)
-  }
-
+export function createSending(deps: SendingDeps): Sending {
+  const { answers: db } = deps
   return {
     send: async (owner, asked) => {
       const { text, conversation, after, turn } = asked
@@ -92,13 +60,14 @@ export function createSending(deps: Deps): Pick<Chat, 'send' | 'again'> {
         conversationOf(db, conversation),
         after === null ? undefined : placeOf(db, { conversation, message: after, turn }),
       ])
-      if (standing && (standing.owner !== owner || standing.deleted)) return unknownConversation
-      if (after !== null && !place) return unknownMessage
-      if (place && place.turn === null) return unknownMessage
+      if (standing && !isOpenTo(owner, standing)) return unknownConversation
+      if (after !== null && !place?.turn) return unknownMessage
       if (place?.running) return stillAnswering
-      const first = place?.turn ? await firstAnswerOf(db, place.turn) : null
-      const question = { id: idOf(turn, 'question', 0), text }
-      return ask(owner, asked, { question, after: first ?? null, isNew: true })
+      const first = place?.turn ? ((await firstAnswerOf(db, place.turn)) ?? null) : null
+      return ask(deps, owner, {
+        asked,
+        origin: { question: { id: idOf(turn, 'question', 0), text }, after: first, isNew: true },
+      })
     },
     again: async (owner, asked) => {
       const { conversation, question, turn } = asked
@@ -106,16 +75,72 @@ export function createSending(deps: Deps): Pick<Chat, 'send' | 'again'> {
         conversationOf(db, conversation),
         placeOf(db, { conversation, message: question, turn }),
       ])
-      if (!standing || standing.owner !== owner || standing.deleted) return unknownConversation
+      if (!standing || !isOpenTo(owner, standing)) return unknownConversation
       if (!place || place.turn !== null) return unknownMessage
       if (place.running) return stillAnswering
-      return ask(owner, asked, {
-        question: { id: place.id, text: place.text },
-        after: place.parent,
-        isNew: false,
-      })
+      const { id, text, parent } = place
+      return ask(deps, owner, { asked, origin: { question: { id, text }, after: parent, isNew: false } })
     },
   }
+}
+
+const isOpenTo = (owner: Uuid, standing: Standing) => standing.owner === owner && !standing.deleted
+
+type Asking = { readonly asked: Asked; readonly origin: Origin }
+
+async function ask(deps: SendingDeps, owner: Uuid, { asked, origin }: Asking): Promise<Sent | Refusal<AskRefusal>> {
+  const { turns, clock, uses } = deps
+  const [bots, branch] = await Promise.all([
+    runnableBots(deps, owner, asked.bots),
+    branchTo(deps, asked.conversation, origin),
+  ])
+  if (isRefusal(bots)) return bots
+  const calls = bots.map((bot, place) => {
+    return { id: idOf(asked.turn, 'answer', place), bot, history: historyFor(bot.id, branch) }
+  })
+  const begun = begunOf({ owner, asked, origin, calls, at: clock.now() })
+  const started = await turns.start({
+    id: asked.turn as Uuid,
+    payer: owner,
+    subject: { conversation: asked.conversation as Uuid },
+    calls,
+    ...(asked.expected ? { expected: asked.expected } : {}),
+    record: async (trx) => assert(await begin(trx, begun), 'a conversation does not change hands'),
+  })
+  if (isRefusal(started)) return started
+  if (started.state === 'started') uses.count(calls.map(({ bot }) => bot.id))
+  return {
+    turn: started.turn,
+    state: started.state,
+    question: origin.question.id,
+    answers: calls.map(({ id, bot }) => ({ id, bot: bot.id })),
+  }
+}
+
+async function runnableBots(
+  { bots }: SendingDeps,
+  owner: Uuid,
+  wanted: readonly string[],
+): Promise<RunnableBot[] | Refusal<'too_many_calls' | 'unknown_bot' | 'bot_withdrawn'>> {
+  const refs = [...new Set(wanted)].map((bot) => ({ bot: bot as Uuid }))
+  if (refs.length > limits.botsPerTurn)
+    return refuse('too_many_calls', `One message can ask ${limits.botsPerTurn} bots at most.`)
+  const runnable: RunnableBot[] = []
+  for (const bot of await bots.runnable(refs, owner)) {
+    if (isRefusal(bot)) return bot
+    runnable.push(bot)
+  }
+  return runnable
+}
+
+/** What was said up to and with the question. Nothing but the conversation is read. */
+async function branchTo({ answers }: SendingDeps, conversation: string, origin: Origin): Promise<Said[]> {
+  const { question, after, isNew } = origin
+  const from = isNew ? after : question.id
+  const rows =
+    from === null ? [] : await contextUp(answers, { conversation, from, bytesMax: limits.contextBytes, texts: 'read' })
+  const said = rows.map(toSaid)
+  return isNew ? [...said, { kind: 'question', text: question.text }] : said
 }
 
 const unknownMessage = refuse(

@@ -11,21 +11,27 @@ const queryWordsMax = 16
 /** PostgreSQL takes a vector of 1 MB; beyond this the rest of a text is not found. */
 const vectorBytesMax = 400_000
 
-export type Word = { readonly text: string; readonly dense: boolean }
+export type Word = {
+  readonly text: string
+  readonly dense: boolean
+  /** Nothing stands between it and the word before. */
+  readonly follows: boolean
+}
 
 /** Words as they are compared: NFKC, lower case, without accents, so that "resume" finds "Résumé". */
 export function wordsOf(text: string): Word[] {
   const found = text.normalize('NFKC').toLowerCase().match(runs) ?? []
-  return found.flatMap((run) => (unspaced.test(run) ? segmented(run) : [wordOf(run)]))
+  return found.flatMap((run) => (unspaced.test(run) ? segmented(run) : [wordOf(run, 0)]))
 }
 
 function segmented(run: string): Word[] {
-  return Array.from(segmenter.segment(run), ({ segment }) => wordOf(segment))
+  return Array.from(segmenter.segment(run), ({ segment, index }) => wordOf(segment, index))
 }
 
-function wordOf(text: string): Word {
-  if (dense.test(text)) return { text, dense: true }
-  return { text: cutAt(text.normalize('NFD').replaceAll(/\p{M}/gu, '')), dense: false }
+function wordOf(text: string, at: number): Word {
+  const follows = at > 0
+  if (dense.test(text)) return { text, dense: true, follows }
+  return { text: cutAt(text.normalize('NFD').replaceAll(/\p{M}/gu, '')), dense: false, follows }
 }
 
 const cutAt = (word: string) => word.slice(0, wordMax).replace(/[\uD800-\uDBFF]$/, '')
@@ -49,13 +55,15 @@ export function searchVector(text: string, marks: readonly string[]): string {
   let before: string | undefined
   for (const word of wordsOf(text)) {
     if (bytes > vectorBytesMax) break
+    if (!word.dense || !word.follows) before = undefined
     if (!word.dense) add(word.text)
-    for (const sign of word.dense ? word.text : '') {
-      add(sign)
-      if (before !== undefined) add(before + sign)
-      before = sign
+    else {
+      for (const sign of word.text) {
+        add(sign)
+        if (before !== undefined) add(before + sign)
+        before = sign
+      }
     }
-    if (!word.dense) before = undefined
   }
   return [...lexemes].map((lexeme) => `'${lexeme}'`).join(' ')
 }

@@ -219,7 +219,7 @@ export async function begin(trx: Transaction, begun: Begun): Promise<boolean> {
   return numAffectedRows === BigInt(rows.length)
 }
 
-export type Kept = Omit<EndedCall, 'bot'> & { readonly search: string }
+export type Kept = EndedCall & { readonly search: string }
 
 /** What is left of calls for good, many turns in one statement. */
 export async function end(trx: Transaction, calls: readonly Kept[]): Promise<void> {
