@@ -30,7 +30,8 @@ test('the keyboard finds what there is, and Esc brings back where one was', asyn
   await find.waitFor()
   await page.keyboard.press('Escape')
   await find.waitFor({ state: 'hidden' })
-  assert.equal(await email.evaluate((element) => element === document.activeElement), true, 'the focus is where it was')
+  // The focus is where it was.
+  await email.and(page.locator(':focus')).waitFor()
   await page.keyboard.press('Control+k')
   await find.fill('register')
   await page.keyboard.press('Enter')
@@ -45,7 +46,7 @@ test('a theme is chosen once and stays', async () => {
   await page.getByRole('button', { name: 'Appearance' }).click()
   await page.getByRole('menuitem', { name: 'Dark' }).click()
   await page.reload()
-  assert.equal(await page.evaluate(() => document.documentElement.dataset['theme']), 'dark')
+  assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark')
 })
 
 test('a page for members asks to sign in and comes back; the desk is the operator’s', async () => {

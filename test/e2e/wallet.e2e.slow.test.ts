@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { movedBetween, readBooks } from './books.ts'
+import { openBrowser, startHouse, type Browsing } from './visitor.ts'
+
+let browsing: Browsing
+before(async () => {
+  browsing = await openBrowser()
+})
+after(() => browsing[Symbol.asyncDispose]())
+
+test('a day brings its points, and a card brings more to the cent', async () => {
+  await using world = await startHouse()
+  const ada = await world.people.signUp('Ada')
+  const empty = await readBooks(world)
+  await using visitor = await browsing.visit(world, { as: ada, width: 390 })
+  const { page } = visitor
+  await page.goto('/wallet')
+  await page.getByText('Free points of the day').waitFor()
+  const granted = await readBooks(world)
+  assert.deepEqual(movedBetween(empty, granted), { 'points.issued POINTS': -3000n, 'wallet.points POINTS': 3000n })
+  await page.getByRole('link', { name: 'Top up' }).click()
+  await page.getByLabel('Amount, in US dollars').fill('3.00')
+  await page.getByRole('button', { name: 'Pay $3.00' }).dblclick()
+  await page.getByText('+100,000').waitFor()
+  const paid = movedBetween(granted, await readBooks(world))
+  assert.equal(paid['wallet.points POINTS'], 100_000n, 'pressed twice, paid once')
+  assert.equal(paid['deferred.points USD'], 3_000_000n)
+  const [clearing = 0n, fees = 0n] = [paid['cash.clearing USD'], paid['cash.fees USD']]
+  assert.equal(clearing + fees, -3_000_000n)
+})
+
+test('a card that is declined costs nothing, and one that asks is answered first', async () => {
+  await using world = await startHouse()
+  const ada = await world.people.signUp('Ada')
+  await using visitor = await browsing.visit(world, { as: ada })
+  const { page } = visitor
+  await page.goto('/wallet/top-up')
+  await page.getByRole('radio', { name: /Is declined/ }).check()
+  await page.getByRole('link', { name: '3,000 points' }).waitFor()
+  const begun = await readBooks(world)
+  await page.getByRole('button', { name: /^Pay/ }).click()
+  await page.getByRole('alert').waitFor()
+  assert.deepEqual(movedBetween(begun, await readBooks(world)), {})
+  await page.getByRole('button', { name: 'Try another card' }).click()
+  await page.getByRole('radio', { name: /second step/ }).check()
+  await page.getByRole('button', { name: /^Pay/ }).click()
+  await page.getByRole('button', { name: 'Yes, it is mine' }).waitFor()
+  assert.deepEqual(movedBetween(begun, await readBooks(world)), {})
+  await page.getByRole('button', { name: 'Yes, it is mine' }).click()
+  await page.getByText('+333,334').waitFor()
+  assert.equal(movedBetween(begun, await readBooks(world))['wallet.points POINTS'], 333_334n)
+})
