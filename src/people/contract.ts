@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { endpoint } from '#kernel/contract'
 
-export const role = z.enum(['member', 'operator'])
+const role = z.enum(['member', 'operator'])
 
 const me = z.object({
   id: z.uuid(),

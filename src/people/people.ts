@@ -1,8 +1,9 @@
-import { refuse, type Clock, type Refusal, type Uuid } from '#kernel'
+import { derivedId, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { Database, Secret } from '#platform'
 import { cookieName, sessionTokenOf, type CookieKey } from './cookie.ts'
 import { claimLinkMs, closedName, type Viewer } from './rules.ts'
 import { isClaimed, makeLink } from './store/links.ts'
+import { addWithoutEntry } from './store/users.ts'
 import { isClosed, namesOf, viewerOf } from './store/viewers.ts'
 
 type Asked = { readonly headers: Headers }
@@ -18,6 +19,8 @@ export type People = {
   isClosed(id: Uuid): Promise<boolean>
   /** A fresh one-time path (`/claim/…`); undefined once somebody is the operator. */
   claimLink(): Promise<string | undefined>
+  /** A made-up person of the demo, whom nobody can sign in as; the same name is the same person. */
+  addDemoPerson(name: string): Promise<Uuid>
 }
 
 export type PeopleOptions = {
@@ -54,8 +57,15 @@ export function openPeople(options: PeopleOptions): People {
       const expires = new Date(made.getTime() + claimLinkMs)
       return `/claim/${await makeLink(rows, { purpose: 'claim', made, expires })}`
     },
+    addDemoPerson: async (name) => {
+      const id = derivedId(demoBegan, 'demo person', name)
+      await addWithoutEntry(db.tables<unknown>(), { id, name, email: `${id}@demo.invalid`, at: clock.now() })
+      return id
+    },
   }
 }
+
+const demoBegan = new Date('2026-11-24T00:00:00Z')
 
 export function cookieKey({ secret, publicUrl }: Pick<PeopleOptions, 'secret' | 'publicUrl'>): CookieKey {
   return { name: cookieName(publicUrl), secret: secret.keyFor('people.session').toString('base64url') }

@@ -96,3 +96,12 @@ export async function usersToErase(rows: Rows, limit: number): Promise<readonly 
 export async function noteErased(rows: Rows, id: Uuid, at: Date): Promise<void> {
   await sql`update people.user set erased_at = ${at} where id = ${id}`.execute(rows)
 }
+
+/** Somebody without a password or any other way in. Added once. */
+export async function addWithoutEntry(
+  rows: Rows,
+  { id, name, email, at }: { readonly id: Uuid; readonly name: string; readonly email: string; readonly at: Date },
+): Promise<void> {
+  await sql`insert into people.user (id, name, email, email_verified, created_at, updated_at)
+    values (${id}, ${name}, ${email}, false, ${at}, ${at}) on conflict do nothing`.execute(rows)
+}

@@ -1,5 +1,6 @@
 import { Trans } from '@lingui/react/macro'
 import { EmptyState, LinkButton, places, useAddress, useGo, useViewer } from '#ui'
+import { isOfThisHouse } from './of-this-house.ts'
 
 type WayOn = {
   /** Where somebody wanted to go before they had to sign in, if that is in this house. */
@@ -13,11 +14,6 @@ export function useWayOn(): WayOn {
   const asked = search.get('to') ?? undefined
   const to = asked !== undefined && isOfThisHouse(asked) ? asked : undefined
   return { to, goOn: () => go(to ?? places.home, 'replace') }
-}
-
-/** Not `//elsewhere.example` or `/\elsewhere.example`, which browsers read as other sites. */
-function isOfThisHouse(to: string): boolean {
-  return URL.canParse(to, 'http://house') && new URL(to, 'http://house').origin === 'http://house' && to.startsWith('/')
 }
 
 /** For whoever comes to sign in and need not. */
