@@ -77,8 +77,9 @@ const historyLine = z.object({
   /** The running balance after it, what is held included. */
   balance: points,
   postedAt: z.string(),
-  /** The turn whose receipt this is. */
+  /** The turn whose receipt this is, and the bots it was with. */
   turn: z.nullable(id),
+  handles: z.array(z.string()),
 })
 export type HistoryLine = z.output<typeof historyLine>
 

@@ -1,5 +1,5 @@
 import type { Entry, Ledger } from '#ledger'
-import { isUuid, type Uuid } from '#kernel'
+import { isUuid } from '#kernel'
 import type { HistoryLine } from './contract.ts'
 
 /** Entries of one account that one journal can have: a hold over more lots than this would be counted as two lines. */
@@ -48,6 +48,7 @@ function journalsOf(entries: readonly Entry[]): Group[] {
 function lineOf(group: Group): HistoryLine {
   const [newest] = group
   const turn = newest.facts?.['turn']
+  const handles = newest.facts?.['handles']
   return {
     at: group.at(-1)?.pos ?? newest.pos,
     journal: newest.journal,
@@ -55,6 +56,7 @@ function lineOf(group: Group): HistoryLine {
     points: group.reduce((sum, { amount }) => sum + amount, 0n),
     balance: newest.balance,
     postedAt: newest.postedAt.toISOString(),
-    turn: typeof turn === 'string' && isUuid(turn) ? (turn satisfies Uuid) : null,
+    turn: typeof turn === 'string' && isUuid(turn) ? turn : null,
+    handles: Array.isArray(handles) ? handles.filter((handle): handle is string => typeof handle === 'string') : [],
   }
 }

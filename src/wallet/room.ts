@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { isRefusal, derivedId, money, type Clock, type Uuid } from '#kernel'
+import type { Clock, Uuid } from '#kernel'
 import type { Ledger } from '#ledger'
 import type { People, Personal } from '#people'
 import { job, type Database, type Log, type Room } from '#platform'
-import { walletChart } from './chart.ts'
 import { walletHandlers } from './handlers.ts'
 import { readHistory } from './history.ts'
+import { expireLots, lotsMax } from './lots.ts'
 import type { CardPayments } from './ports.ts'
 import { erasePerson } from './store.ts'
 import { topUpsOf } from './store-top-ups.ts'
@@ -13,7 +13,6 @@ import { openTopUps, type TopUps } from './top-ups.ts'
 import type { Wallet } from './wallet.ts'
 
 const nothing = z.object({})
-const lotsMax = 500
 const webhookBytesMax = 1_048_576
 
 /** The wallet's share of the house: its screens' operations, the provider's webhook, and what is done by the clock. */
@@ -50,27 +49,6 @@ export function walletRoom(deps: {
       }),
     ],
   }
-}
-
-/** Posts what remains of lots whose time has passed to breakage. Each rest has its own key, so that two jobs are one. */
-export async function expireLots(ledger: Ledger): Promise<number> {
-  const lots = await ledger.expiredLots(lotsMax)
-  const posted = lots.map(async ({ id, account, home, remaining, held, expiresAt }) => {
-    const rest = remaining - held
-    const answer = await ledger.post(walletChart.templates['wallet.lot_expired'], {
-      key: derivedId(expiresAt, 'wallet.lot_expired', String(home), String(id), String(rest)),
-      accounts: {
-        wallet: { id: account, home, kind: 'wallet.points', unit: 'POINTS' },
-        breakage: await ledger.open({ kind: 'points.breakage', owner: 'system', home }),
-      },
-      amounts: { rest: money('POINTS', rest) },
-      lot: id,
-    })
-    // A hold of the lot ended or was settled meanwhile: the next run sees what is left then.
-    if (isRefusal(answer) && answer.refused !== 'insufficient_funds') throw new Error(answer.detail)
-  })
-  await Promise.all(posted)
-  return lots.length
 }
 
 async function hearWebhook(request: Request, topUps: TopUps): Promise<Response> {

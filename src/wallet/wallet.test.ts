@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isRefusal } from '#kernel'
 import { openMoneyHouse, reserve, settle } from '../../test/purse.ts'
-import { expireLots } from './room.ts'
+import { expireLots } from './lots.ts'
 import { dailyGrant } from './rules.ts'
 
 const day = 86_400_000

@@ -4,6 +4,7 @@ import type { Database } from '#platform'
 import { openAllowances } from './allowances.ts'
 import { walletChart } from './chart.ts'
 import type { Caps } from './contract.ts'
+import { expireLotsOf } from './lots.ts'
 import { dailyGrant, grantKey, nextMidnight, periodAt, type Period } from './rules.ts'
 import { markGranted, personOf, writeCaps } from './store.ts'
 
@@ -48,6 +49,7 @@ export function openWallet(options: { readonly db: Database; readonly ledger: Le
 
   const grant = async (user: Uuid, points: Account, now: Date) => {
     const day = periodAt(now, 'day')
+    await expireLotsOf(ledger, points, now)
     const answer = await ledger.post(walletChart.templates['wallet.daily_points'], {
       key: grantKey(user, day.start),
       accounts: { issued: await ledger.open({ kind: 'points.issued', owner: 'system' }), wallet: points },

@@ -30,6 +30,7 @@ export function EarningsPage() {
   return (
     <Page
       title={t`Earnings`}
+      width="wide"
       hint={<Trans>What your bots have earned, to the millionth of a dollar. Days are UTC.</Trans>}
       actions={
         <Segments
@@ -55,12 +56,14 @@ function Dashboard({ view, length }: { readonly view: EarningsView; readonly len
       <Figures view={view} />
       <Unfunded days={days} />
       <Course view={view} length={length} />
-      <Section title={<Trans>By bot</Trans>}>
-        <BotTable bots={bots} />
-      </Section>
-      <Section title={<Trans>By day</Trans>}>
-        <DayTable days={days} />
-      </Section>
+      <div className="grid gap-x-12 gap-y-10 lg:grid-cols-2">
+        <Section title={<Trans>By bot</Trans>}>
+          <BotTable bots={bots} />
+        </Section>
+        <Section title={<Trans>By day</Trans>}>
+          <DayTable days={days} />
+        </Section>
+      </div>
     </div>
   )
 }

@@ -16,3 +16,17 @@ export function everyDay(days: readonly DaySums[], length: number, today: Date):
 }
 
 export const earnedOf = ({ paid, free }: Pick<DaySums, 'paid' | 'free'>): bigint => paid + free
+
+/** Micro-dollars as text, every amount of a column with as many decimals as its longest needs: at least two. */
+export function columnFormat(locale: string, column: readonly bigint[]): (micro: bigint) => string {
+  const decimals = Math.max(2, ...column.map((micro) => fractionOf(micro).replace(/0+$/, '').length))
+  const format = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: decimals,
+  })
+  return (micro) => format.format(`${micro / 1_000_000n}.${fractionOf(micro)}` as never)
+}
+
+const fractionOf = (micro: bigint) => String(micro % 1_000_000n).padStart(6, '0')

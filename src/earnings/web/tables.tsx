@@ -1,13 +1,19 @@
+import { useLingui as useCatalogue } from '@lingui/react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { listMyBots } from '#bots/contract'
 import type { EarningsView } from '#earnings/contract'
-import { BotMark, Count, Day, Dollars, Link, places, Table, useRead, type Column } from '#ui'
-import { earnedOf } from './series.ts'
+import { BotMark, Count, Day, Link, places, Table, useRead, type Column } from '#ui'
+import { columnFormat, earnedOf } from './series.ts'
 
 type Sums = Pick<EarningsView['days'][number], 'messages' | 'paid' | 'free' | 'unfunded'>
 
-/** The columns of figures that days and bots have alike. */
-function figures<Row extends Sums>(): readonly Column<Row>[] {
+/** The columns of figures that days and bots have alike, with the decimals of the longest in all. */
+function useFigures<Row extends Sums>(rows: readonly Row[]): readonly Column<Row>[] {
+  const { i18n } = useCatalogue()
+  const dollars = columnFormat(
+    i18n.locale,
+    rows.flatMap((row) => [row.free, earnedOf(row)]),
+  )
   return [
     {
       key: 'messages',
@@ -20,9 +26,14 @@ function figures<Row extends Sums>(): readonly Column<Row>[] {
       head: <Trans>of free points</Trans>,
       align: 'right',
       hideOnPhone: true,
-      cell: ({ free }) => <Dollars micro={free} className="text-soft" />,
+      cell: ({ free }) => <span className="figure text-soft">{dollars(free)}</span>,
     },
-    { key: 'earned', head: <Trans>Earned</Trans>, align: 'right', cell: (row) => <Dollars micro={earnedOf(row)} /> },
+    {
+      key: 'earned',
+      head: <Trans>Earned</Trans>,
+      align: 'right',
+      cell: (row) => <span className="figure">{dollars(earnedOf(row))}</span>,
+    },
   ]
 }
 
@@ -30,7 +41,7 @@ export function DayTable({ days }: { readonly days: EarningsView['days'] }) {
   const { t } = useLingui()
   const columns: readonly Column<EarningsView['days'][number]>[] = [
     { key: 'day', head: <Trans>Day</Trans>, cell: ({ day }) => <Day at={`${day}T12:00:00Z`} /> },
-    ...figures<EarningsView['days'][number]>(),
+    ...useFigures(days),
   ]
   return <Table label={t`Earnings by day`} columns={columns} rows={days} rowKey={({ day }) => day} empty={<None />} />
 }
@@ -44,15 +55,17 @@ export function BotTable({ bots }: { readonly bots: EarningsView['bots'] }) {
     const card = cards.get(bot)
     if (!card) return <span className="text-faint">{bot.slice(0, 8)}</span>
     return (
-      <Link to={places.studioBot(bot)} className="flex items-center gap-2.5">
-        <BotMark handle={card.handle} size={24} />
+      <Link to={places.studioBot(bot)} className="inline-flex items-baseline gap-2.5">
+        <span className="self-center">
+          <BotMark handle={card.handle} size={24} />
+        </span>
         <span className="truncate underline decoration-dots underline-offset-3">{card.name}</span>
       </Link>
     )
   }
   const columns: readonly Column<EarningsView['bots'][number]>[] = [
     { key: 'bot', head: <Trans>Bot</Trans>, cell: ({ bot }) => nameOf(bot) },
-    ...figures<EarningsView['bots'][number]>(),
+    ...useFigures(bots),
   ]
   return <Table label={t`Earnings by bot`} columns={columns} rows={bots} rowKey={({ bot }) => bot} empty={<None />} />
 }

@@ -72,6 +72,7 @@ export function quoteBy(ask: Ask, costs: Costs, messageCap: bigint | null): Quot
     const asked = {
       call: id,
       bot: bot.id,
+      handle: bot.handle,
       creator: bot.creator,
       price: { version: bot.price.version, usdPerThousandMicro: bot.price.usdPerThousand.minor },
       cost: (bot.model === null ? undefined : costs.get(bot.model)) ?? null,

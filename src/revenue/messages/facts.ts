@@ -53,6 +53,8 @@ export function callFacts(call: {
 export type TurnFacts = {
   readonly turn: Uuid
   readonly policy: number
+  /** The bots as the payer's history names them. A handle is never given to another bot. */
+  readonly handles: readonly string[]
   readonly free: string
   readonly rounding: string
   readonly calls: readonly CallFacts[]
@@ -61,6 +63,7 @@ export type TurnFacts = {
 
 export function factsOf(turn: {
   readonly turn: Uuid
+  readonly handles: readonly string[]
   readonly settled: SettledTurn
   readonly calls: readonly CallFacts[]
   readonly budget: 'pays' | 'empty'
@@ -69,6 +72,7 @@ export function factsOf(turn: {
   return {
     turn: turn.turn,
     policy,
+    handles: turn.handles,
     free: String(settled.free),
     rounding: String(settled.rounding),
     calls,

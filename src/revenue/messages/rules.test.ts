@@ -29,6 +29,7 @@ function asked(changes: Partial<PricedCall> = {}): PricedCall {
   return {
     call: uuidv7(),
     bot: uuidv7(),
+    handle: 'tutor',
     creator,
     price: { version: 1, usdPerThousandMicro: 5_000_000n },
     cost: null,
@@ -130,6 +131,7 @@ const pricedCalls = fc.array(
   fc.record({
     call: fc.uuid().map((id) => id as Uuid),
     bot: fc.constant(uuidv7()),
+    handle: fc.constant('tutor'),
     creator: fc.constantFrom(null, creator, payer, uuidv7()),
     price: fc.record({
       version: fc.constant(1),

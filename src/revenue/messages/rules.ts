@@ -28,6 +28,7 @@ export type Cost = { readonly version: number; readonly input: bigint; readonly 
 export type PricedCall = {
   readonly call: Uuid
   readonly bot: Uuid
+  readonly handle: string
   /** Null: the house's bot. */
   readonly creator: Uuid | null
   readonly price: { readonly version: number; readonly usdPerThousandMicro: bigint }
@@ -42,6 +43,7 @@ export type Parts = { readonly creator: bigint; readonly model: bigint; readonly
 export type Terms = {
   readonly policy: number
   readonly bot: Uuid
+  readonly handle: string
   readonly creator: Uuid | null
   readonly priceVersion: number
   readonly priceMicro: bigint
@@ -117,6 +119,7 @@ export function termsOf(asked: PricedCall, payer: Uuid, messageCap: bigint | nul
   return {
     policy,
     bot: asked.bot,
+    handle: asked.handle,
     creator: asked.creator,
     priceVersion: asked.price.version,
     priceMicro,

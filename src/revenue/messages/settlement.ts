@@ -70,7 +70,8 @@ async function postSettlement(deps: SettlementDeps, settling: Settling): Promise
       const { terms } = ended[at] as EndedCall
       return callFacts({ settled: call, terms, ending: conclusion.calls[at]?.ending ?? 'killed', budget })
     })
-    return factsOf({ turn: conclusion.turn, settled, calls, budget })
+    const handles = ended.map(({ terms }) => terms.handle)
+    return factsOf({ turn: conclusion.turn, handles, settled, calls, budget })
   }
   const sources = await sourcesOf(ledger, keys.hold, points)
   const accounts = { wallet: points, ...sources.allowances }

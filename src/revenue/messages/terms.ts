@@ -11,6 +11,7 @@ const id = z.uuid().transform((text) => text as Uuid)
 const stored = z.object({
   policy: z.literal(policy),
   bot: id,
+  handle: z.string(),
   creator: id.nullable(),
   priceVersion: z.int(),
   priceMicro: amount,

@@ -1,3 +1,13 @@
+import { microUsdPerPoint } from '#wallet/contract'
+
+const microPerCent = 10_000n
+
+/** What points are worth, in micro-dollars: to the cent below, where it is a cent at all. */
+export function worthOf(points: bigint): bigint {
+  const micro = points * microUsdPerPoint
+  return micro < microPerCent ? micro : micro - (micro % microPerCent)
+}
+
 /** Whole points as people type them: "1,000", "1 000", "1.000" are all a thousand. Undefined: no whole number. */
 export function readPoints(text: string): bigint | undefined {
   const digits = text.replaceAll(/[\s,.'’_]/g, '')

@@ -1,5 +1,4 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { CreditCard } from 'lucide-react'
 import { useId } from 'react'
 import { cx, Tag } from '#ui'
 
@@ -47,9 +46,10 @@ export function CardChoice({ form, value, onChange }: CardChoiceProps) {
               onChange={() => onChange(card)}
               className="size-4 shrink-0"
             />
-            <CreditCard size={16} strokeWidth={1.75} className="shrink-0 text-faint max-md:hidden" aria-hidden />
-            <span className="figure text-13 whitespace-nowrap">{card}</span>
-            <span className="min-w-0 flex-1 text-right text-13 text-soft text-pretty">{words}</span>
+            <span className="min-w-0 flex-1">
+              {words}
+              <span className="figure block text-12 text-faint">{card}</span>
+            </span>
           </label>
         ))}
       </div>

@@ -63,6 +63,7 @@ function Line({ line }: { readonly line: HistoryLine }) {
   const { i18n } = useCatalogue()
   const format = useFormat()
   const words = i18n._(journalWords(line.template, line.points))
+  const about = line.handles.map((handle) => `@${handle}`).join(', ')
   const came = line.points > 0n
   return (
     <li className="flex items-baseline gap-3 border-b border-hair py-2.5 last:border-0">
@@ -74,7 +75,7 @@ function Line({ line }: { readonly line: HistoryLine }) {
           words
         ) : (
           <Link to={places.receipt(line.turn)} className="underline decoration-dots underline-offset-3">
-            {words}
+            {about || words}
           </Link>
         )}
       </span>

@@ -1,7 +1,7 @@
 import { Trans } from '@lingui/react/macro'
-import { Coins } from 'lucide-react'
-import { getWallet, microUsdPerPoint } from '#wallet/contract'
-import { Link, places, Points, Skeleton, useRead, useViewer } from '#ui'
+import { getWallet } from '#wallet/contract'
+import { Dollars, Link, places, Points, Skeleton, useRead, useViewer } from '#ui'
+import { worthOf } from './amounts.ts'
 
 const refreshMs = 30_000
 
@@ -22,9 +22,8 @@ export function PointsCorner({ compact }: { readonly compact: boolean }) {
   return (
     <Link
       to={places.wallet}
-      className="flex items-center gap-2.5 rounded-control px-2.5 py-1.5 text-13 transition-colors hover:bg-hover"
+      className="flex items-baseline gap-2.5 rounded-control px-2.5 py-1.5 text-13 transition-colors hover:bg-hover"
     >
-      <Coins size={16} strokeWidth={1.75} className="text-soft" aria-hidden />
       {debt > 0n ? (
         <span className="text-out">
           <Trans>
@@ -32,7 +31,10 @@ export function PointsCorner({ compact }: { readonly compact: boolean }) {
           </Trans>
         </span>
       ) : (
-        <Points value={available} worth={available * microUsdPerPoint} className="flex flex-1 items-baseline" />
+        <>
+          <Points value={available} className="flex-1" />
+          <Dollars micro={worthOf(available)} className="text-faint" />
+        </>
       )}
     </Link>
   )

@@ -1,7 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { CreditCard } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { getWallet, microUsdPerPoint, type WalletView } from '#wallet/contract'
+import { getWallet, type WalletView } from '#wallet/contract'
 import {
   Ago,
   Link,
@@ -20,6 +19,7 @@ import {
   useFormat,
   useRead,
 } from '#ui'
+import { worthOf } from './amounts.ts'
 import { History } from './history.tsx'
 
 export function WalletPage() {
@@ -62,7 +62,7 @@ function Purse({ view }: { readonly view: WalletView }) {
               <Trans>points to spend</Trans>
             </span>
           </p>
-          <p className="figure text-18 text-faint">{format.dollars(available * microUsdPerPoint)}</p>
+          <p className="figure text-18 text-faint">{format.dollars(worthOf(available))}</p>
         </div>
         <ReceiptRule />
         <ReceiptLine
@@ -118,17 +118,21 @@ function Debt({ debt }: { readonly debt: bigint }) {
 /** The limits a person has set, or the way to set one. */
 function CapLines({ view: { caps, left } }: { readonly view: WalletView }) {
   const format = useFormat()
-  const of = (rest: bigint | null, cap: bigint): ReactNode => (
-    <Trans>
-      {format.points(rest ?? cap)} of {format.points(cap)} left
-    </Trans>
-  )
   const isUnset = caps.message === null && caps.day === null && caps.month === null
   return (
     <>
-      {caps.day !== null && <ReceiptLine label={<Trans>Limit for today</Trans>}>{of(left.day, caps.day)}</ReceiptLine>}
+      {caps.day !== null && (
+        <ReceiptLine label={<Trans>Left of today’s limit</Trans>} hint={<Trans>of {format.points(caps.day)}</Trans>}>
+          {format.points(left.day ?? caps.day)}
+        </ReceiptLine>
+      )}
       {caps.month !== null && (
-        <ReceiptLine label={<Trans>Limit for this month</Trans>}>{of(left.month, caps.month)}</ReceiptLine>
+        <ReceiptLine
+          label={<Trans>Left of this month’s limit</Trans>}
+          hint={<Trans>of {format.points(caps.month)}</Trans>}
+        >
+          {format.points(left.month ?? caps.month)}
+        </ReceiptLine>
       )}
       {caps.message !== null && (
         <ReceiptLine label={<Trans>Limit per message</Trans>}>{format.points(caps.message)}</ReceiptLine>

@@ -123,8 +123,9 @@ function Notes({ receipt }: { readonly receipt: ReceiptView }) {
         </ReceiptNote>
       )}
       {journal && (
-        <p className="figure pt-3 text-12 break-all text-faint">
-          <Trans>Journal {journal}</Trans>
+        <p className="pt-3 text-12 text-faint">
+          <Trans>Journal</Trans>
+          <span className="figure block break-all">{journal}</span>
         </p>
       )}
     </>
