@@ -11,11 +11,11 @@ import type { Json, Personal } from './personal.ts'
 import { peopleRoom } from './room.ts'
 
 /** A room that keeps one note of each person, and refuses to let go of it while told so. */
-function notebook() {
+function notebook(room = 'notebook') {
   const notes = new Map<string, Json>()
   const state = { erasing: 'works' as 'works' | 'fails' }
   const personal: Personal = {
-    room: 'notebook',
+    room,
     export: async (user) => notes.get(user) ?? null,
     erase: async (user) => {
       if (state.erasing === 'fails') throw new Error('the notebook is locked')
@@ -49,12 +49,13 @@ test('a name is changed by its owner, and shown to others', async () => {
 
 test('people take with them what every room keeps of them', async () => {
   const { notes, personal } = notebook()
-  await using world = await start([personal])
+  await using world = await start([notebook('empty').personal, personal])
   const { viewer, call } = await world.people.signUp('Ada')
   notes.set(viewer.id, { pages: ['one'], amount: '12' })
   const exported = await call(exportMine, {})
   if (isRefusal(exported)) return assert.fail(exported.detail)
   assert.deepEqual(exported.rooms['notebook'], { pages: ['one'], amount: '12' })
+  assert.deepEqual(Object.keys(exported.rooms), ['people', 'notebook'], 'what knows nothing is not named')
   assert.match(
     JSON.stringify(exported.rooms['people']),
     /"name":"Ada".*"email":"person-1@example.org".*"device":"node"/,

@@ -34,7 +34,8 @@ export function accountHandlers(reception: Reception) {
     const sessions = (await sessionsOf(rows, me.id, clock.now())).map(sessionView)
     const own = { account: await present(me.id), sessions }
     const parts = await Promise.all(personal.map(async (part) => [part.room, await part.export(me.id)] as const))
-    return { at: clock.now().toISOString(), rooms: Object.fromEntries([['people', own], ...parts]) }
+    const kept = parts.filter(([, known]) => known !== null)
+    return { at: clock.now().toISOString(), rooms: Object.fromEntries([['people', own], ...kept]) }
   }
 
   async function close(password: string, context: RequestContext) {
