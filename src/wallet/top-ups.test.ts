@@ -77,6 +77,43 @@ await test('a provider that does not answer loses nothing: the top-up is looked 
   assert.equal((await topUps.find(id))?.state, 'failed')
 })
 
+await test('what was noted and not posted before a crash is posted by the next look', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  const id = uuidv7()
+  const reference = `sandbox:succeeds:4242:${house.clock.now().getTime()}`
+  await house.db.pool.query(
+    `insert into wallet.top_up (id, person, provider, cents, points, state, reference, started_at, looked_at)
+    values ($1, $2, 'sandbox', 300, 100000, 'succeeded', $3, $4, $4)`,
+    [id, person, reference, house.clock.now()],
+  )
+  house.clock.advance(120_000)
+  assert.equal(await openTopUps(house).reconcile(), 1)
+  assert.equal((await house.wallet.balance(person)).available, bought)
+  house.clock.advance(120_000)
+  assert.equal(await openTopUps(house).reconcile(), 0)
+})
+
+await test('a refund that the provider does not take at once is asked for again until it does', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  const row = await topUp(house, person, card.succeeds)
+  let isUp = false
+  const refund = async () => {
+    if (!isUp) throw new Error('the provider is down')
+  }
+  const topUps = openTopUps({ ...house, cards: { ...house.cards, refund } })
+  const given = await topUps.refund(row)
+  assert.ok(!isRefusal(given))
+  assert.deepEqual([given.state, given.postedState], ['refunded', 'succeeded'])
+  assert.equal((await house.wallet.balance(person)).available, 0n)
+  isUp = true
+  house.clock.advance(120_000)
+  await topUps.reconcile()
+  assert.equal((await topUps.find(row.id))?.postedState, 'refunded')
+  assert.ok((await house.ledger.prove()).holds)
+})
+
 await test('a webhook is believed by its signature alone, and twice is once', async () => {
   await using house = await openMoneyHouse()
   const person = house.someone()

@@ -33,6 +33,20 @@ await test('free points are gone at midnight, and the next day brings its own', 
   assert.equal((await house.wallet.balance(person)).available, dailyGrant)
 })
 
+await test('who comes before the job finds yesterday put away first, so that the history reads in order', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  await house.wallet.accountsFor(person)
+  house.clock.advance(day)
+  const { points } = await house.wallet.accountsFor(person)
+  const told = (await house.ledger.statement(points)).map(({ template, balance }) => [template, balance])
+  assert.deepEqual(told, [
+    ['wallet.daily_points', dailyGrant],
+    ['wallet.lot_expired', 0n],
+    ['wallet.daily_points', dailyGrant],
+  ])
+})
+
 await test('what expires while it is held goes to breakage only once it comes back', async () => {
   await using house = await openMoneyHouse()
   const person = house.someone()
