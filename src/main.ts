@@ -1,7 +1,17 @@
 import { join } from 'node:path'
-import { checkExposure, compose, explainFault, features, hostsOf, readConfig, runRoles, untilSignal } from '#app'
+import {
+  answerHandle,
+  checkExposure,
+  compose,
+  explainFault,
+  features,
+  hostsOf,
+  readConfig,
+  runRoles,
+  untilSignal,
+} from '#app'
 import { systemClock } from '#kernel'
-import { createLog, migrate, openDatabase, openScreens, openSecret, stampInstall } from '#platform'
+import { createLog, migrate, openDatabase, openLimited, openScreens, openSecret, stampInstall } from '#platform'
 import { findPostgres } from '../tools/postgres.ts'
 import { buildScreens, screensFolder } from '../tools/web.ts'
 
@@ -17,13 +27,17 @@ async function main(): Promise<void> {
   await migrate({ db, root: import.meta.dirname, log })
   const install = await stampInstall(db, config.mode)
   checkExposure(config, install.mode)
+  const answers = await openLimited(db, { ...answerHandle, poolMax: config.poolMax, log })
+  open.defer(() => answers.close())
   const secret = await openSecret({ db, given: config.secret, file: config.secretFile })
   const { publicUrl, providerKeys, proxies } = config
-  const deps = { db, log, clock: systemClock, install, secret, publicUrl, providerKeys }
+  const deps = { db, answers, log, clock: systemClock, install, secret, publicUrl, providerKeys }
   if (config.roles.includes('web')) await buildScreens({ say: console.log })
   const screens = openScreens(join(import.meta.dirname, '..', screensFolder))
   const front = { screens, proxies, origins: { hosts: hostsOf(config) } }
-  const app = compose({ ...deps, front, rooms: await features(deps) })
+  const house = await features(deps)
+  if (install.mode === 'demo') await house.seedDemo()
+  const app = compose({ ...deps, front, rooms: house.rooms })
   const running = open.use(await runRoles(app, config))
   const url = publicUrl ?? running.url
   console.log(url ? `Bottega is open: ${url}` : 'Bottega is at work')

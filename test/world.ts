@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import pg from 'pg'
-import { compose, features, type App, type Deps } from '#app'
+import { answerHandle, compose, features, type App, type Deps } from '#app'
 import { settableClock, type SettableClock } from '#kernel'
 import { client, type Call } from '#kernel/contract'
 import {
@@ -11,6 +11,7 @@ import {
   listen,
   migrate,
   openDatabase,
+  openLimited,
   openSecret,
   stampInstall,
   type Database,
@@ -138,6 +139,8 @@ type WorldOptions = {
   readonly features?: (deps: Deps) => readonly Room[] | Promise<readonly Room[]>
   readonly clock?: SettableClock
   readonly seed?: number
+  /** `seeded`: with the demo's bots and creators. */
+  readonly market?: 'seeded'
   /** What stands before the rooms: built screens, names the house answers to. */
   readonly front?: Pick<HttpOptions, 'screens' | 'origins' | 'proxies'>
 }
@@ -152,17 +155,19 @@ async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? settableClock(new Date('2026-11-23T09:00:00Z'))
   const install = await stampInstall(db, { wished: 'demo', fallback: 'demo' })
   const secret = await openSecret({ db, given: 'a secret of the test world, the same for all', file: '' })
-  const deps: Deps = { db, clock, log: quiet, install, secret, publicUrl: undefined, providerKeys: {} }
-  const app = compose({
-    ...deps,
-    rooms: await (options.features ?? features)(deps),
-    front: { proxies, ...options.front },
-  })
+  const answers = await openLimited(db, answerHandle)
+  open.defer(() => answers.close())
+  const deps: Deps = { db, answers, clock, log: quiet, install, secret, publicUrl: undefined, providerKeys: {} }
+  const house = options.features ? undefined : await features(deps)
+  const rooms = house?.rooms ?? (await options.features?.(deps)) ?? []
+  if (options.market === 'seeded') await house?.seedDemo()
+  const app = compose({ ...deps, rooms, front: { proxies, ...options.front } })
   await app.jobs.start('sender')
   open.defer(() => app.jobs.stop(1000))
   open.defer(() => app.outbox.stop(1000))
   const server = await listen({ fetch: app.fetch, host: '127.0.0.1', port: 0 })
   open.defer(async () => void (await server.stop(1000)))
+  open.defer(() => app.settleDown(1000))
   const seed = options.seed ?? randomBytes(4).readUInt32LE()
   tellSeedOnFailure(seed)
   const all = open.move()

@@ -1,5 +1,5 @@
 export { compose, type App } from './compose.ts'
 export { checkExposure, hostsOf, readConfig } from './config.ts'
-export { features, type Deps } from './features.ts'
+export { answerHandle, features, type Deps } from './features.ts'
 export { runRoles, untilSignal } from './run.ts'
 export { explainFault } from './start-fault.ts'

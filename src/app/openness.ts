@@ -1,5 +1,6 @@
 import { refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { Database } from '#platform'
+import type { Charge } from '#turns'
 
 export type LineState = {
   readonly name: string
@@ -15,6 +16,18 @@ export type Openness = {
     line: string,
     change: { readonly to: 'open' | 'closed'; readonly by: Uuid },
   ): Promise<LineState | Refusal<'unknown_line' | 'line_absent'>>
+}
+
+/** While the line is closed nothing that costs is begun; what was begun before is settled as ever. */
+export function onlyWhenOpen(charge: Charge, isOpen: () => Promise<boolean>): Charge {
+  return {
+    ...charge,
+    quote: async (ask) => {
+      const quote = await charge.quote(ask)
+      if ('refused' in quote || quote.kind === 'free' || (await isOpen())) return quote
+      return refuse('no_price', 'Messages that cost points are closed at the moment. Free bots answer as ever.')
+    },
+  }
 }
 
 type Row = { readonly line: string; readonly open: boolean; readonly changed_at: Date; readonly changed_by: Uuid }
