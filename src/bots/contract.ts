@@ -79,7 +79,7 @@ export const priceAmount = bigintText.check(
 /** All that a creator writes. Each save is a version that never changes. */
 export const sheet = z.object({
   name: needed('A name', limits.name),
-  tagline: needed('A tagline', limits.tagline),
+  tagline: needed('A line about it', limits.tagline),
   description: text('A description', limits.description),
   kind: z.enum(['prompt', 'guide']),
   /** As the rooms of models name it, such as `openai/gpt-5-mini`; null for kinds that need none. */

@@ -64,6 +64,7 @@ function Shown(page: Bot) {
         <div className="flex min-w-0 flex-col gap-8 max-lg:order-2">
           <Identity page={page} />
           {page.description !== '' && <p className="max-w-160 whitespace-pre-line text-pretty">{page.description}</p>}
+          {page.greeting !== '' && <Greeting handle={bot.handle} text={page.greeting} />}
           {page.suggestions.length > 0 && <Suggestions texts={page.suggestions} />}
           {page.prices.length > 1 && <Prices prices={page.prices} />}
         </div>
@@ -90,7 +91,7 @@ function Identity({ page: { bot, version, updatedAt } }: { readonly page: Bot })
           {bot.visibility !== 'public' && <VisibilityTag visibility={bot.visibility} />}
           {bot.language !== 'mul' && <Tag>{languageName(bot.language)}</Tag>}
           {bot.tags.map((tag) => (
-            <Link key={tag} to={`/?tag=${encodeURIComponent(tag)}`}>
+            <Link key={tag} to={`/?tag=${encodeURIComponent(tag)}`} className="inline-flex">
               <Tag>{tag}</Tag>
             </Link>
           ))}
@@ -109,6 +110,18 @@ function Identity({ page: { bot, version, updatedAt } }: { readonly page: Bot })
           )}
         </p>
       </div>
+    </div>
+  )
+}
+
+/** How it opens a conversation. */
+function Greeting({ handle, text }: { readonly handle: string; readonly text: string }) {
+  return (
+    <div className="flex max-w-160 items-start gap-3">
+      <BotMark handle={handle} size={24} className="mt-2" />
+      <p className="rounded-card rounded-tl-[4px] border border-hair bg-paper px-4 py-2.5 whitespace-pre-line">
+        {text}
+      </p>
     </div>
   )
 }

@@ -119,7 +119,7 @@ function Loading() {
 
 type ChoiceProps = { readonly chosen: string; readonly onChoose: (value: string) => void }
 
-const tagsShown = 14
+const tagsShown = 12
 
 /** The tags that most bots have; pressing the chosen one takes the filter off. */
 function Tags({ chosen, onChoose }: ChoiceProps) {
@@ -162,13 +162,14 @@ function Languages({ chosen, onChoose }: ChoiceProps) {
     .filter((language) => language !== 'mul' && (spoken.includes(language) || language === chosen))
     .map((language) => ({ value: language, label: languageName(language) }))
   return (
-    <Select
-      aria-label={t`Language`}
-      value={chosen}
-      onChange={(event) => onChoose(event.target.value)}
-      options={[{ value: '', label: t`Any language` }, ...options]}
-      className="w-auto flex-1 sm:flex-none"
-    />
+    <div className="flex-1 sm:w-44 sm:flex-none">
+      <Select
+        aria-label={t`Language`}
+        value={chosen}
+        onChange={(event) => onChoose(event.target.value)}
+        options={[{ value: '', label: t`Any language` }, ...options]}
+      />
+    </div>
   )
 }
 
@@ -182,12 +183,13 @@ function Sorts({ chosen, searching, onChoose }: ChoiceProps & { readonly searchi
     { value: 'dear', label: t`Dearest first` },
   ]
   return (
-    <Select
-      aria-label={t`Order`}
-      value={chosen}
-      onChange={(event) => onChoose(event.target.value)}
-      options={options}
-      className="w-auto flex-1 sm:flex-none"
-    />
+    <div className="flex-1 sm:w-44 sm:flex-none">
+      <Select
+        aria-label={t`Order`}
+        value={chosen}
+        onChange={(event) => onChoose(event.target.value)}
+        options={options}
+      />
+    </div>
   )
 }

@@ -47,14 +47,14 @@ export function NewBotPage() {
           <Refused refusal={making.refusal} />
           <div className="flex flex-wrap gap-2">
             <Button type="submit" kind="accent" size="l" busy={making.running}>
-              <Trans>Make it and try it</Trans>
+              <Trans>Make it</Trans>
             </Button>
             <Button size="l" busy={making.running} onClick={() => make('public')}>
               <Trans>Make it and publish it</Trans>
             </Button>
           </div>
           <p className="text-13 text-faint">
-            <Trans>A draft is seen by you alone. Everything but the handle can be changed later.</Trans>
+            <Trans>It begins as a draft that you alone can talk to. All but the handle can be changed later.</Trans>
           </p>
         </form>
         <Preview draft={drafting.draft} handle={handle} usdPerThousand={'micro' in checked ? checked.micro : 0n} />

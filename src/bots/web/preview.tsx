@@ -28,9 +28,7 @@ export function Preview({ draft, handle, usdPerThousand }: PreviewProps) {
           </div>
         </div>
         <p className="mt-3 mb-4 line-clamp-3 min-h-5 text-13 text-soft text-pretty">{draft.tagline}</p>
-        <p className="flex items-baseline gap-2 border-t-[1.5px] border-dotted border-dots pt-2.5 text-13">
-          <PriceTag bot={priced} />
-        </p>
+        <PriceTag bot={priced} />
       </div>
       <PriceSlip bot={priced} />
     </aside>

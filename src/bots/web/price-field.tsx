@@ -52,8 +52,9 @@ function Meaning({ micro }: { readonly micro: bigint }) {
   const shown = format.points(points)
   return (
     <Trans>
-      A message takes <Plural value={Number(points)} one={`${shown} point`} other={`${shown} points`} /> of its reader
-      for you, and you get {each}. The model and the house come on top.
+      You get {each} a message; its reader pays{' '}
+      <Plural value={Number(points)} one={`${shown} point`} other={`${shown} points`} /> for it. The model and the house
+      come on top.
     </Trans>
   )
 }

@@ -39,7 +39,7 @@ export function MainFields({ drafting }: FieldsProps) {
           >
             <TextArea
               {...textOf(drafting, 'systemPrompt')}
-              rows={7}
+              className="min-h-44"
               maxLength={limits.systemPrompt}
               placeholder="You are a …"
               spellCheck={false}

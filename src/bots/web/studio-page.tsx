@@ -117,7 +117,7 @@ function Name({ bot }: { readonly bot: BotCard }) {
   return (
     <span className="flex items-center gap-3 py-1">
       <BotMark handle={bot.handle} size={32} />
-      <span className="min-w-0">
+      <span className="min-w-0 self-baseline">
         <span className="block truncate text-15 font-medium max-md:max-w-44">{bot.name}</span>
         <span className="block truncate font-mono text-12 text-faint">@{bot.handle}</span>
       </span>

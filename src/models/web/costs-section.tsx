@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useState } from 'react'
-import { listCosts, type CostRow } from '#models/contract'
+import { listCosts, type CostRow, type Provider } from '#models/contract'
 import {
   Button,
   Day,
@@ -18,10 +18,11 @@ import {
 import { CostDialog, type CostTarget } from './cost-dialog.tsx'
 
 /** What a million tokens cost, where the figure is from, and of when. */
-export function CostsSection() {
+export function CostsSection({ providers }: { readonly providers: readonly Provider[] }) {
   const { t } = useLingui()
   const [typed, setTyped] = useState('')
   const [edited, setEdited] = useState<CostTarget>()
+  const [all, setAll] = useState(false)
   const read = useRead(listCosts, {})
   return (
     <Section
@@ -44,16 +45,28 @@ export function CostsSection() {
         {({ items, missing }) => (
           <>
             {missing.length > 0 && <Missing models={missing} onSet={(model) => setEdited({ model })} />}
-            <CostTable
-              rows={items.filter(({ model }) => model.includes(typed.trim().toLowerCase()))}
-              onEdit={setEdited}
-            />
+            <CostTable rows={shownOf(items, { typed, all, providers })} onEdit={setEdited} />
+            {!all && typed === '' && (
+              <Button kind="quiet" className="self-start" onClick={() => setAll(true)}>
+                <Trans>Show all {items.length} figures</Trans>
+              </Button>
+            )}
           </>
         )}
       </Read>
       {edited && <CostDialog target={edited} onClose={() => setEdited(undefined)} />}
     </Section>
   )
+}
+
+type Wanted = { readonly typed: string; readonly all: boolean; readonly providers: readonly Provider[] }
+
+/** Unless one searches, the figures of what is connected, and one's own. */
+function shownOf(rows: readonly CostRow[], { typed, all, providers }: Wanted): readonly CostRow[] {
+  const text = typed.trim().toLowerCase()
+  if (all || text !== '') return rows.filter(({ model }) => model.toLowerCase().includes(text))
+  const connected = providers.map(({ slug }) => `${slug.replace(/-\d+$/, '')}/`)
+  return rows.filter(({ model, origin }) => origin === 'operator' || connected.some((maker) => model.startsWith(maker)))
 }
 
 /** Models that are offered and have no figure: their part would be missing from every quote. */

@@ -30,7 +30,7 @@ export function ModelsPage() {
                 </ul>
               </Section>
             )}
-            <CostsSection />
+            <CostsSection providers={items} />
           </div>
         )}
       </Read>
