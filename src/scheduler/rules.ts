@@ -7,7 +7,7 @@ import type { Entry, Sized } from './rules/entry.ts'
 import { rangeOf, type WaitRange } from './rules/foresight.ts'
 import { head } from './rules/line.ts'
 import { count } from './rules/meter.ts'
-import { placeFor, type Credit } from './rules/place.ts'
+import { placeFor } from './rules/place.ts'
 import {
   conclude,
   costSoFar,
@@ -66,17 +66,13 @@ type Choice = { readonly entry: Entry; readonly engine: Engine }
 /** In the calm no class differs: whoever came first, as far as slots and the prefill credit of the calm go. */
 function byArrival(pool: Pool, now: number): Choice | undefined {
   const entry = pool.arrivals.first()
-  if (!entry) return undefined
-  entry.lane = 'open'
-  const credit: Credit = { of: 'everybody', tokens: pool.terms.prefillCreditCalm }
-  const engine = placeFor(entry, pool.engines.values(), { homes: pool.homes, credit, now })
-  return engine && { entry, engine }
+  return entry && choose(pool, entry, pool.terms.prefillCredit.express, now)
 }
 
 /**
  * Under pressure the class with the least effective virtual time goes first (BVT), and in it the user who was served
- * least (VTC). The express class may fill the reserve and passes the prefill credit by, as long as it is first: once it
- * is over-drawn it stands under the limits of all, or under a flood of it nobody else would ever see a free slot.
+ * least (VTC). The express class may fill the reserve and has the larger prefill credit, as long as it is first: once it is
+ * over-drawn it stands under the limits of all, or under a flood of it nobody else would ever see a free slot.
  */
 function byClass(pool: Pool, now: number): Choice | undefined {
   const slots = slotsOfPool(pool, now)
@@ -85,17 +81,16 @@ function byClass(pool: Pool, now: number): Choice | undefined {
     const lane = one.terms.lane === 'express' && at === 0 ? 'express' : 'open'
     const entry = head(one.line)
     if (!entry || pool.running >= (lane === 'express' ? slots : openSlots)) continue
-    entry.lane = lane
-    const credit: Credit =
-      lane === 'express'
-        ? { of: 'everybody', tokens: pool.terms.prefillCreditCalm }
-        : { of: 'open lane', tokens: pool.terms.prefillCredit }
-    const engine = placeFor(entry, pool.engines.values(), { homes: pool.homes, credit, now })
-    if (engine) return { entry, engine }
+    const choice = choose(pool, entry, pool.terms.prefillCredit[lane], now)
     // Whoever waits for the prefill credit must not be passed by shorter prompts, or a long one would wait for ever.
-    if (lane === 'open') return undefined
+    if (choice || lane === 'open') return choice
   }
   return undefined
+}
+
+function choose(pool: Pool, entry: Entry, prefillCredit: number, now: number): Choice | undefined {
+  const engine = placeFor(entry, pool.engines.values(), { homes: pool.homes, prefillCredit, now })
+  return engine && { entry, engine }
 }
 
 function feelPressure(pool: Pool, now: number): void {

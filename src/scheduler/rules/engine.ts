@@ -9,9 +9,8 @@ export type Engine = {
   readonly running: Set<Entry>
   /** Of those that run, the ones that have brought a first token. */
   speaking: number
-  /** Prompt tokens dispatched without a first token: of everybody, and of those held to the prefill credit. */
+  /** Prompt tokens dispatched without a first token. */
   prefill: number
-  prefillOpen: number
   readonly capacity: Capacity
   readonly breaker: Breaker
   /** Nothing further is dispatched, and it is forgotten once nothing runs. */
@@ -24,7 +23,6 @@ export function createEngine(id: string, slots: number | undefined, terms: PoolT
     running: new Set(),
     speaking: 0,
     prefill: 0,
-    prefillOpen: 0,
     capacity: createCapacity(slots, terms.capacity, now),
     breaker: createBreaker(),
     isLeaving: false,

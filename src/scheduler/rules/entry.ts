@@ -30,8 +30,6 @@ export type Entry = {
   /** Where it failed, so that the next try goes elsewhere if there is an elsewhere. */
   readonly failedOn: Set<Engine>
   engine: Engine | undefined
-  /** Whether it is held to the prefill credit. */
-  lane: 'express' | 'open'
   dispatchedAt: number
   firstAt: number | undefined
   lastTokenAt: number

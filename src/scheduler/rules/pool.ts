@@ -115,7 +115,6 @@ export function enter(pool: Pool, ask: Sized, now: number): Entry {
     tries: 0,
     failedOn: new Set(),
     engine: undefined,
-    lane: 'open',
     dispatchedAt: now,
     firstAt: undefined,
     lastTokenAt: now,
@@ -147,7 +146,6 @@ export function dispatch(pool: Pool, entry: Entry, engine: Engine, now: number):
   entry.lastTokenAt = now
   engine.running.add(entry)
   engine.prefill += ask.inputTokens
-  if (entry.lane === 'open') engine.prefillOpen += ask.inputTokens
   entry.prefillAhead = engine.prefill
   one.running++
   pool.running++
@@ -180,7 +178,7 @@ export function hearFirst(pool: Pool, entry: Entry, now: number): void {
   const engine = entry.engine
   if (!engine || entry.firstAt !== undefined) return
   const engineMs = now - entry.dispatchedAt
-  leavePrefill(entry, engine)
+  engine.prefill -= entry.ask.inputTokens
   worked(engine.breaker)
   engine.speaking++
   entry.firstAt = now
@@ -191,11 +189,6 @@ export function hearFirst(pool: Pool, entry: Entry, now: number): void {
   if (entry.tries > 1) return
   compare(entry.class.foresight, entry.foretold.ms, now - entry.foretold.at)
   compareRange(entry.class.foresight, entry.told, now - entry.arrivedAt)
-}
-
-function leavePrefill(entry: Entry, engine: Engine): void {
-  engine.prefill -= entry.ask.inputTokens
-  if (entry.lane === 'open') engine.prefillOpen -= entry.ask.inputTokens
 }
 
 /** The gap between tokens is taken over so many: single ones arrive in clusters. */
@@ -224,7 +217,7 @@ export function quit(pool: Pool, entry: Entry): void {
   const { engine } = entry
   if (entry.phase !== 'running' || !engine) return
   engine.running.delete(entry)
-  if (entry.firstAt === undefined) leavePrefill(entry, engine)
+  if (entry.firstAt === undefined) engine.prefill -= entry.ask.inputTokens
   else engine.speaking--
   entry.engine = undefined
   entry.class.running--

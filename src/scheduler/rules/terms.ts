@@ -25,14 +25,18 @@ export type PoolTerms = {
   readonly reserveShare: number
   /** The reserve stays open this long after the last express ask. */
   readonly reserveKeptMs: number
-  /** Pmax: prompt tokens of the open lane that may be dispatched to a backend without a first token. */
-  readonly prefillCredit: number
-  /** The same for all classes alike while the pool is calm: about one step's budget of an engine. */
-  readonly prefillCreditCalm: number
+  /**
+   * Pmax: prompt tokens that may lie at a backend without a first token when one more is dispatched. Under pressure the open
+   * lane has little, so that an express prompt finds little before it; the express lane, and everybody in the calm, has
+   * about one step's budget of an engine. It bounds what can queue inside an engine too.
+   */
+  readonly prefillCredit: { readonly express: number; readonly open: number }
+  /** Classes begin to matter when somebody has waited so long, or so many wait at once, and cease to when neither lasts. */
   readonly pressure: {
-    /** Somebody waited this long: classes begin to matter. */
-    readonly afterMs: number
-    /** Nobody waited for this long: they cease to. */
+    readonly waitMs: number
+    readonly waitingMin: number
+    /** Of the slots that the open lane may fill. */
+    readonly waitingShare: number
     readonly overAfterMs: number
   }
   /** Peak as people are told of it: full for a while, and over only when it has been quiet for longer. */
@@ -66,9 +70,8 @@ export const houseTerms: PoolTerms = {
   cost: { inputToken: 0.3, outputToken: 1 },
   reserveShare: 0.1,
   reserveKeptMs: 600_000,
-  prefillCredit: 2048,
-  prefillCreditCalm: 8192,
-  pressure: { afterMs: 250, overAfterMs: 5000 },
+  prefillCredit: { express: 8192, open: 1024 },
+  pressure: { waitMs: 1000, waitingMin: 4, waitingShare: 0.1, overAfterMs: 5000 },
   peak: { afterMs: 3000, overAfterMs: 60_000, quietShare: 0.8 },
   waitingMax: 20_000,
   triesMax: 3,
