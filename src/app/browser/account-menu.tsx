@@ -1,16 +1,22 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { LogOut, UserRound } from 'lucide-react'
 import { signOut } from '#people/contract'
-import { LinkButton, Menu, PersonMark, places, useAddress, useGo, useRefresh, useViewer, useWrite } from '#ui'
+import { LinkButton, Menu, PersonMark, places, useAddress, useViewer, useWrite } from '#ui'
 import { useTheme } from './theme.ts'
+
+/** Ends the session; a new page keeps nothing of whoever was here. */
+export function useSignOut(): () => Promise<void> {
+  const leaving = useWrite(signOut)
+  return async () => {
+    if (await leaving.run({})) location.assign(places.home)
+  }
+}
 
 /** Who one is, and the few things that are about oneself; for guests the way in. */
 export function AccountMenu() {
   const { t } = useLingui()
   const viewer = useViewer()
-  const leave = useWrite(signOut)
-  const refresh = useRefresh()
-  const go = useGo()
+  const leave = useSignOut()
   const theme = useTheme()
   const { path } = useAddress()
   if (!viewer)
@@ -22,11 +28,6 @@ export function AccountMenu() {
         <Menu label={t`Appearance`} icon={theme.icon} items={theme.items} />
       </div>
     )
-  const signOutHere = async () => {
-    if ((await leave.run({})) === undefined) return
-    go(places.home)
-    refresh()
-  }
   return (
     <Menu
       label={t`Account of ${viewer.name}`}
@@ -43,7 +44,7 @@ export function AccountMenu() {
         null,
         ...theme.items,
         null,
-        { label: <Trans>Sign out</Trans>, icon: LogOut, onSelect: () => void signOutHere() },
+        { label: <Trans>Sign out</Trans>, icon: LogOut, onSelect: () => void leave() },
       ]}
     />
   )

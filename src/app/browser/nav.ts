@@ -14,12 +14,28 @@ const deskEntry: NavEntry = {
   for: 'operator',
 }
 
-/** The entries of one area that this viewer may open, in the order of the rooms. */
+/** A house is walked through in this order; what is not named comes after, in the order of the rooms. */
+const order: readonly string[] = [
+  places.home,
+  places.chats,
+  places.wallet,
+  places.studio,
+  places.earnings,
+  places.desk,
+  places.deskUsers,
+  places.deskModels,
+  places.deskMoney,
+]
+
+const placeOf = ({ to }: NavEntry) => (order.includes(to) ? order.indexOf(to) : order.length)
+
+/** The entries of one area that this viewer may open. */
 export function useNav(area: NavEntry['area']): readonly NavItem[] {
   const viewer = useViewer()
-  return [...rooms.flatMap(({ nav }) => nav ?? []), deskEntry].filter(
-    (entry) => entry.area === area && isFor(entry.for ?? 'everyone', viewer),
-  )
+  const entries = [...rooms.flatMap(({ nav }) => nav ?? []), deskEntry]
+  return entries
+    .filter((entry) => entry.area === area && isFor(entry.for ?? 'everyone', viewer))
+    .toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
 /** An entry is where one is if the address is its own or below it. Only the home has nothing below. */

@@ -1,8 +1,9 @@
 import { useLingui as useCatalogue } from '@lingui/react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ArrowLeft, Search } from 'lucide-react'
-import { cx, HouseMark, Key, Link, modSign, places, Tag, useAddress, useHouse, useSlot } from '#ui'
+import { cx, HouseMark, Key, Link, modSign, places, useAddress, useSlot } from '#ui'
 import { AccountMenu } from './account-menu.tsx'
+import { DemoTag } from './demo-tag.tsx'
 import { isHere, useNav, type NavItem } from './nav.ts'
 
 type SidebarProps = { readonly onFind: () => void }
@@ -57,20 +58,6 @@ function HouseName() {
       </Link>
       <DemoTag />
     </div>
-  )
-}
-
-/** Said on every screen of a demo: nothing here is real money. */
-export function DemoTag() {
-  const { mode } = useHouse()
-  const { t } = useLingui()
-  if (mode !== 'demo') return null
-  return (
-    <span title={t`Play money, on this machine alone. Nothing here can cost anything.`}>
-      <Tag tone="amber">
-        <Trans>Demo</Trans>
-      </Tag>
-    </span>
   )
 }
 

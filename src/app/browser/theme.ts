@@ -8,26 +8,34 @@ const icons: Readonly<Record<Theme, LucideIcon>> = { '': Monitor, light: Sun, da
 
 const isTheme = (text: string): text is Theme => Object.hasOwn(icons, text)
 
+type ThemeChoice = {
+  readonly value: string
+  readonly choose: (value: string) => void
+  readonly options: readonly { readonly value: string; readonly label: string }[]
+  readonly icon: LucideIcon
+  readonly items: readonly MenuItem[]
+}
+
 /** Light, dark, or as the system says. index.html applies what is stored before the first paint. */
-export function useTheme(): { readonly icon: LucideIcon; readonly items: readonly MenuItem[] } {
+export function useTheme(): ThemeChoice {
   const { t } = useLingui()
   const [stored, store] = useStored('theme', '')
   const theme = isTheme(stored) ? stored : ''
-  const choose = (next: Theme) => {
+  const choose = (next: string) => {
     store(next)
     if (next === '') delete document.documentElement.dataset['theme']
     else document.documentElement.dataset['theme'] = next
   }
-  const words: readonly [Theme, string][] = [
-    ['', t`As the system`],
-    ['light', t`Light`],
-    ['dark', t`Dark`],
+  const options: readonly { readonly value: Theme; readonly label: string }[] = [
+    { value: '', label: t`System` },
+    { value: 'light', label: t`Light` },
+    { value: 'dark', label: t`Dark` },
   ]
-  const items = words.map(([value, label]) => ({
+  const items = options.map(({ value, label }) => ({
     label,
     icon: icons[value],
     checked: value === theme,
     onSelect: () => choose(value),
   }))
-  return { icon: icons[theme], items }
+  return { value: theme, choose, options, icon: icons[theme], items }
 }
