@@ -20,7 +20,7 @@ export function createBell(options: {
   readonly db: Database
   readonly log: Log
   /** Undefined payload: anything may have happened. */
-  ring(channel: string, payload: string | undefined): void
+  readonly ring: (channel: string, payload: string | undefined) => void
 }): Bell {
   const { db, log, ring } = options
   let running: Promise<void> | undefined

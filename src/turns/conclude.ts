@@ -22,7 +22,7 @@ export function conclude(
       payer,
       conversation,
       ending,
-      calls: calls.map(({ delivered: _, usage: __, ...call }) => call),
+      calls,
     },
     conclusion: {
       turn: id,

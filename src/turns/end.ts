@@ -17,7 +17,7 @@ export type Ender = {
 }
 
 export function createEnder(options: {
-  readonly answers: Database
+  readonly db: Database
   readonly log: Log
   readonly slots: Pick<Slots, 'beside' | 'charge'>
   readonly lives: Map<Uuid, LiveTurn>
@@ -69,7 +69,7 @@ export function createEnder(options: {
     const chunk = { firstSeq: 1, events: lastEvents({ ended }, new Set()) }
     const sealed = await sealer.seal({ ended, conclusion, chunk })
     if (sealed === 'sealed') return void (await sealer.settle(conclusion))
-    const { known } = await lookUp(options.answers, live)
+    const { known } = await lookUp(options.db, live)
     if (!known) await slots.charge.settle(conclusion)
   }
 

@@ -6,11 +6,9 @@ import { appendChunks } from './store/log.ts'
 
 export type Flusher = {
   /** Has what the turn said written within `flushMs`, together with what others say meanwhile. */
-  note(live: LiveTurn): void
+  readonly note: (live: LiveTurn) => void
   /** Takes the turn out; afterwards `live.logged` stands still. What is not written then is written with its end. */
-  release(live: LiveTurn): Promise<void>
-  /** Waits for the write under way. */
-  idle(): Promise<void>
+  readonly release: (live: LiveTurn) => Promise<void>
 }
 
 const chunksMax = 500
@@ -23,8 +21,8 @@ export function createFlusher(options: {
   readonly db: Database
   readonly log: Log
   readonly flushMs: number
-  process(): Uuid
-  lost(process: Uuid): void
+  readonly process: () => Uuid
+  readonly lost: (process: Uuid) => void
 }): Flusher {
   const { db, log, flushMs } = options
   const dirty = new Set<LiveTurn>()
@@ -83,6 +81,5 @@ export function createFlusher(options: {
       dirty.delete(live)
       await flushing
     },
-    idle: async () => flushing,
   }
 }

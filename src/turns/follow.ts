@@ -39,31 +39,13 @@ export function createFollower(options: { readonly db: Database; readonly log: L
   let reading: Promise<void> | undefined
   let polling: NodeJS.Timeout | undefined
 
-  async function read(): Promise<void> {
-    const stale = [...watches].filter((watch) => watch.stale && watch.rows.length === 0)
-    if (stale.length === 0) return
-    for (const watch of stale) watch.stale = false
-    const wanted = new Map<string, number>()
-    for (const { turn, after } of stale) wanted.set(turn, Math.min(after, wanted.get(turn) ?? after))
-    const turns = [...wanted.keys()] as Uuid[]
-    // In this order: a turn seen as ended has all of its log in the rows that are read after.
-    const standings = new Map((await readStandings(db, turns)).map((each) => [each.turn, each]))
-    const asked = turns.map((turn) => ({ turn, after: wanted.get(turn) ?? 0 }))
-    const rows = Map.groupBy(await readLog(db, asked, rowsMax), ({ turn }) => turn)
-    for (const watch of stale) {
-      watch.rows = rows.get(watch.turn) ?? []
-      watch.standing = standings.get(watch.turn) ?? null
-      watch.changed()
-    }
-    if ([...standings.values()].some(({ orphaned }) => orphaned)) options.orphaned()
-  }
-
   function schedule(): void {
-    reading ??= read()
+    reading ??= readFor(db, watches)
+      .then((orphans) => void (orphans && options.orphaned()))
       .catch((err: unknown) => log.warn({ err }, 'the log of turns could not be read; it is tried again'))
       .finally(() => {
         reading = undefined
-        if ([...watches].some((watch) => watch.stale && watch.rows.length === 0)) setImmediate(schedule)
+        if ([...watches].some(isHungry)) setImmediate(schedule)
       })
   }
 
@@ -91,6 +73,7 @@ export function createFollower(options: { readonly db: Database; readonly log: L
         if (!standing?.ending) continue
         watch.stale ||= watch.after < (standing.lastSeq ?? 0)
         if (watch.stale) continue
+        if (watch.after > (standing.lastSeq ?? 0)) return
         if (standing.charged !== null)
           return yield { seq: watch.after + 1, event: { type: 'settled', charged: standing.charged } }
         endedAt ??= performance.now()
@@ -136,4 +119,25 @@ function* take(watch: Watch): Generator<Numbered> {
   }
   watch.rows = []
   watch.stale ||= rows.length === rowsMax
+}
+
+const isHungry = ({ stale, rows }: Watch): boolean => stale && rows.length === 0
+
+/** Two queries for all who want something. Answers whether one of the turns has nobody to run it. */
+async function readFor(db: Database, watches: ReadonlySet<Watch>): Promise<boolean> {
+  const hungry = [...watches].filter(isHungry)
+  if (hungry.length === 0) return false
+  for (const watch of hungry) watch.stale = false
+  const wanted = new Map<Uuid, number>()
+  for (const { turn, after } of hungry) wanted.set(turn, Math.min(after, wanted.get(turn) ?? after))
+  // In this order: a turn that is seen as ended has all of its log among the rows that are read then.
+  const standings = new Map((await readStandings(db, [...wanted.keys()])).map((each) => [each.turn, each]))
+  const asked = [...wanted].map(([turn, after]) => ({ turn, after }))
+  const rows = Map.groupBy(await readLog(db, asked, rowsMax), ({ turn }) => turn)
+  for (const watch of hungry) {
+    watch.rows = rows.get(watch.turn) ?? []
+    watch.standing = standings.get(watch.turn) ?? null
+    watch.changed()
+  }
+  return [...standings.values()].some(({ orphaned }) => orphaned)
 }

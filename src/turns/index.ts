@@ -1,5 +1,6 @@
 export type { EndedCall, EndedTurn, Keeper, Started, Transaction, TurnPlan } from './plan.ts'
 export { BotFailure, type BotEvent, type BotRuntime, type HistoryMessage, type RuntimeCall } from './ports.ts'
+export { turnsPersonal } from './personal.ts'
 export { createPromptRuntime } from './prompt.ts'
 export { turnsRoom } from './room.ts'
 export { duesOf, endingTable, type Delivered, type Limits } from './rules.ts'
@@ -14,6 +15,7 @@ export type {
   Priority,
   Quote,
   Settlement,
+  Json,
   SlotSupply,
   Tool,
 } from './slots.ts'

@@ -143,6 +143,7 @@ export async function* readLive(
         return { seq, complete: true }
       }
       if (live.closed) return { seq, complete: false }
+      if (signal.aborted) break
       const changed = Promise.withResolvers<void>()
       wakeUp = changed.resolve
       waiting.add(wakeUp)

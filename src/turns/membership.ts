@@ -2,16 +2,16 @@ import { uuidv7, type Uuid } from '#kernel'
 import type { Database, Log } from '#platform'
 import { endProcess, insertProcess, renewLease } from './store/processes.ts'
 
-type Stop = { readonly turn: Uuid; readonly cause: 'stopped' | 'account_closed' }
+export type Stop = { readonly turn: Uuid; readonly cause: 'stopped' | 'account_closed' }
 
 export type Membership = {
   /** The name under which this process runs turns now; enters it first if need be. */
-  enter(): Promise<Uuid>
+  readonly enter: () => Promise<Uuid>
   /** The same, once entered. */
-  current(): Uuid
+  readonly current: () => Uuid
   /** This name no longer counts: the next `enter` makes a new one. */
-  lose(name: Uuid): void
-  leave(): Promise<void>
+  readonly lose: (name: Uuid) => void
+  readonly leave: () => Promise<void>
 }
 
 /**

@@ -116,7 +116,14 @@ export function endingOf(cause: Cause, delivered: Pick<Delivered, 'bytes' | 'par
       return before ? 'provider_failed_before' : 'provider_failed_after'
     case 'stopped':
       return before ? 'cancelled_waiting' : 'stopped'
-    default:
+    case 'timed_out':
+    case 'expired_waiting':
+    case 'out_of_points':
+    case 'over_cap':
+    case 'hold_expired':
+    case 'account_closed':
+    case 'shutdown':
+    case 'killed':
       return cause
   }
 }

@@ -7,10 +7,7 @@ import { BotFailure, type BotEvent, type BotRuntime } from './ports.ts'
 import { endingOf, endingTable, type Cause, type Limits } from './rules.ts'
 import type { Meter, Slots } from './slots.ts'
 
-export type Running = {
-  readonly live: LiveTurn
-  readonly meter: Meter
-  readonly priority: string
+export type RunDeps = {
   readonly runtimes: ReadonlyMap<string, BotRuntime>
   readonly slots: Pick<Slots, 'guards' | 'tools'>
   readonly limits: Limits
@@ -18,6 +15,8 @@ export type Running = {
   /** For pseudonyms. */
   readonly key: Buffer
 }
+
+type Running = RunDeps & { readonly live: LiveTurn; readonly meter: Meter; readonly priority: string }
 
 /** Runs every call of a turn to its end, all at once. Never rejects: what goes wrong is an ending. */
 export async function runTurn(running: Running): Promise<void> {
@@ -178,7 +177,7 @@ async function guardAfter({ slots, live, log }: Running, call: LiveCall, reason:
   if (slots.guards.length === 0 || call.said.text === '') return reason
   const answer = { call: call.id, bot: call.bot.id, text: call.said.text }
   try {
-    const verdicts = await Promise.all(slots.guards.map(async ({ after }) => (await after?.(answer)) ?? true))
+    const verdicts = await Promise.all(slots.guards.map(async (guard) => (await guard.after?.(answer)) ?? true))
     const refused = verdicts.find(isRefusal)
     if (!refused) return reason
     // What the reader had on screen goes; what was delivered stays counted as delivered.

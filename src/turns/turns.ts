@@ -1,15 +1,17 @@
-import { isUuid, type Clock, type Refusal, type Uuid } from '#kernel'
+import { isUuid, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { Database, Log, Secret } from '#platform'
-import { channels, createBell } from './bell.ts'
+import { channels, createBell, type Bell } from './bell.ts'
 import type { StartRefusal, TurnEvent } from './contract.ts'
+import { createEnder } from './end.ts'
 import { createFlusher } from './flush.ts'
-import { createFollower } from './follow.ts'
+import { createFollower, type Follower } from './follow.ts'
 import { abandon, halt, readLive, type LiveTurn } from './live.ts'
-import { createMembership } from './membership.ts'
+import { createMembership, type Membership, type Stop } from './membership.ts'
 import type { Keeper, Started, TurnPlan } from './plan.ts'
 import type { BotRuntime } from './ports.ts'
-import { createReaper } from './reaper.ts'
+import { createReaper, type Reaper } from './reaper.ts'
 import { limits as defaults, type Limits } from './rules.ts'
+import { createRunning } from './running.ts'
 import { createSealer } from './seal.ts'
 import { meet, type Ask, type Quote, type SlotSupply } from './slots.ts'
 import { createStarter } from './start.ts'
@@ -56,81 +58,53 @@ export type Turns = {
 
 /** Opens the room. Nothing happens in the background before the first turn or reader. */
 export function openTurns(options: TurnsOptions): Turns {
-  const { answers: db, log } = options
+  const { answers: db, log, secret } = options
   const limits: Limits = { ...defaults, ...options.limits }
   const slots = meet(options.slots)
   const keepers: Keeper[] = []
   const lives = new Map<Uuid, LiveTurn>()
   const sealer = createSealer({ db, log, charge: slots.charge, keepers })
   const reaper = createReaper({ db, log, sealer, settleMs: limits.leaseMs })
-  const reapSoon = () => reaper.reap().catch((err: unknown) => log.error({ err }, 'turns could not be reaped'))
-  const follower = createFollower({ db, log, orphaned: () => void reapSoon() })
-  const bell = createBell({ db, log, ring })
-  const membership = createMembership({ db, log, ...limits, lost: drop, beat })
-  const flusher = createFlusher({
-    db,
-    log,
-    flushMs: limits.flushMs,
-    process: membership.current,
-    lost: membership.lose,
-  })
-  const runtimes = runtimesByKind(options.runtimes)
-  const starter = createStarter({ ...options, limits, slots, runtimes, lives, sealer, membership, flusher })
-
-  function ring(channel: string, payload: string | undefined): void {
-    if (channel === channels.log) follower.wake(payload ? payload.split(',') : undefined)
-    else if (payload && isUuid(payload)) stopHere(payload, 'stopped')
+  const orphaned = () => {
+    reaper.reap().catch((err: unknown) => log.error({ err }, 'turns could not be reaped'))
   }
-
-  /** Stop was asked for elsewhere. The row knows the cause; the beat brings it where this guess is wrong. */
-  function stopHere(turn: Uuid, cause: 'stopped' | 'account_closed'): void {
-    const live = lives.get(turn)
-    if (live) halt(live, { cause })
-  }
-
-  async function beat(
-    stops: readonly { readonly turn: Uuid; readonly cause: 'stopped' | 'account_closed' }[],
-  ): Promise<void> {
-    for (const { turn, cause } of stops) stopHere(turn, cause)
-    await reaper.reap()
-  }
-
-  /** Another process has taken these turns over: what is said here from now on counts for nothing. */
-  function drop(): void {
-    log.error({ turns: lives.size }, 'this process was taken for gone; its turns are ended by another')
-    for (const live of lives.values()) abandon(live)
-    lives.clear()
-  }
-
-  async function* events(turn: Uuid, reading: { readonly afterSeq: number; readonly signal: AbortSignal }) {
-    bell.start()
-    const live = lives.get(turn)
-    const reached = live ? yield* readLive(live, reading) : { seq: reading.afterSeq, complete: false }
-    if (!reached.complete) yield* follower.follow(turn, { afterSeq: reached.seq, signal: reading.signal })
-  }
+  const follower = createFollower({ db, log, orphaned })
+  const { bell, membership } = createNews({ db, log, limits, lives, follower, reaper })
+  const { lose, current } = membership
+  const flusher = createFlusher({ db, log, flushMs: limits.flushMs, process: current, lost: lose })
+  const ender = createEnder({ db, log, slots, lives, sealer, flusher })
+  const key = secret.keyFor('turns.pseudonym')
+  const running = createRunning({ runtimes: byKind(options.runtimes), slots, limits, log, key, lives, ender })
+  const start = createStarter({ ...options, limits, slots, lives, membership, running, log: flusher.note })
+  let closing = false
 
   return {
-    quote: slots.charge.quote,
-    start: (plan) => {
+    quote: (ask) => slots.charge.quote(ask),
+    start: async (plan) => {
+      if (closing) return refuse('closing', 'This place is about to restart. Send it again in a moment.')
       bell.start()
-      return starter.start(plan)
+      return start(plan)
     },
     stop: async (turn, payer) => {
       const live = lives.get(turn)
-      if (live?.payer === payer) {
-        halt(live, { cause: 'stopped' })
-        return true
-      }
-      return (await requestStop(db, { turn, payer })) !== 'unknown'
+      if (live?.payer !== payer) return (await requestStop(db, { turn, payer })) !== 'unknown'
+      halt(live, { cause: 'stopped' })
+      return true
     },
     stopAllOf: async (payer) => {
-      for (const turn of await requestStopOfAll(db, payer)) stopHere(turn, 'account_closed')
+      for (const turn of await requestStopOfAll(db, payer)) stopHere(lives, { turn, cause: 'account_closed' })
     },
-    events,
+    events: async function* (turn, reading) {
+      bell.start()
+      const live = lives.get(turn)
+      const reached = live ? yield* readLive(live, reading) : { seq: reading.afterSeq, complete: false }
+      if (!reached.complete) yield* follower.follow(turn, { ...reading, afterSeq: reached.seq })
+    },
     keep: (keeper) => void keepers.push(keeper),
-    reap: reaper.reap,
+    reap: () => reaper.reap(),
     close: async (deadlineMs) => {
-      await starter.close(deadlineMs)
+      closing = true
+      await running.close(deadlineMs)
       await sealer.idle()
       await membership.leave()
       await bell.stop()
@@ -138,8 +112,48 @@ export function openTurns(options: TurnsOptions): Turns {
   }
 }
 
-function runtimesByKind(runtimes: readonly BotRuntime[]): ReadonlyMap<string, BotRuntime> {
-  const byKind = new Map(runtimes.map((runtime) => [runtime.kind, runtime]))
-  if (byKind.size !== runtimes.length) throw new Error('two runtimes run the same kind of bot')
-  return byKind
+/** What this process hears: its own heartbeat, and NOTIFY from the others. */
+function createNews(options: {
+  readonly db: Database
+  readonly log: Log
+  readonly limits: Limits
+  readonly lives: Map<Uuid, LiveTurn>
+  readonly follower: Follower
+  readonly reaper: Reaper
+}): { readonly bell: Bell; readonly membership: Membership } {
+  const { db, log, limits, lives, follower, reaper } = options
+  const bell = createBell({
+    db,
+    log,
+    ring: (channel, payload) => {
+      if (channel === channels.log) follower.wake(payload ? payload.split(',') : undefined)
+      else if (payload && isUuid(payload)) stopHere(lives, { turn: payload, cause: 'stopped' })
+    },
+  })
+  const membership = createMembership({
+    db,
+    log,
+    ...limits,
+    lost: () => {
+      log.error({ turns: lives.size }, 'this process was taken for gone; its turns are ended by another')
+      for (const live of lives.values()) abandon(live)
+      lives.clear()
+    },
+    beat: async (stops) => {
+      for (const stop of stops) stopHere(lives, stop)
+      await reaper.reap()
+    },
+  })
+  return { bell, membership }
+}
+
+function stopHere(lives: ReadonlyMap<Uuid, LiveTurn>, stop: Stop): void {
+  const live = lives.get(stop.turn)
+  if (live) halt(live, { cause: stop.cause })
+}
+
+function byKind(runtimes: readonly BotRuntime[]): ReadonlyMap<string, BotRuntime> {
+  const found = new Map(runtimes.map((runtime) => [runtime.kind, runtime]))
+  if (found.size !== runtimes.length) throw new Error('two runtimes run the same kind of bot')
+  return found
 }

@@ -1,5 +1,5 @@
 -- Turns and what they say. `home` (the payer's shard) leads every key. A row of `turn` is written once when the turn starts and
--- changed twice: when it ends, and when it is settled. `call` and `event` are only ever added to, and events go when they are old.
+-- changed twice: when it ends, and when it is settled. `call` and `event` are only ever added to, and go when they are old.
 create schema turns;
 
 -- Who runs turns. Whoever marks a process as ended does it once; what the process writes afterwards does not count.
@@ -43,9 +43,10 @@ create table turns.turn (
   )
 ) with (autovacuum_vacuum_scale_factor = 0.05);
 create index turn_running on turns.turn (payer, process) where ended_at is null;
+create index turn_payer on turns.turn (payer, started_at);
 create index turn_unsettled on turns.turn (ended_at) where ended_at is not null and settled_at is null;
 
--- What is left of a call for good.
+-- What is left of a call, until its texts are deleted: whoever starts turns keeps their own copy.
 create table turns.call (
   home smallint not null default 1,
   turn uuid not null,
@@ -57,8 +58,10 @@ create table turns.call (
   text text not null,
   parts json not null,
   suggestions text[] not null,
+  ended_at timestamptz not null default clock_timestamp(),
   primary key (home, turn, place)
 );
+create index call_age on turns.call using brin (ended_at) with (pages_per_range = 16, autosummarize = on);
 
 -- The log: a row is what one turn said between two writes. `events` are those from first_seq to last_seq, without a gap.
 create table turns.event (

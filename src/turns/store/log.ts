@@ -100,14 +100,3 @@ export async function readCalls({ pool }: Database, turn: Uuid): Promise<readonl
   )
   return rows
 }
-
-/** Deletes what was logged before an instant by turns that are settled; at most `limit` rows. */
-export async function deleteLog({ pool }: Database, before: Date, limit: number): Promise<number> {
-  const { rowCount } = await pool.query(
-    `delete from turns.event where ctid = any(array(
-       select e.ctid from turns.event e join turns.turn t on t.home = e.home and t.id = e.turn
-       where e.written_at < $1 and t.ended_at < $1 and t.settled_at is not null limit $2))`,
-    [before, limit],
-  )
-  return rowCount ?? 0
-}

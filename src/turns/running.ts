@@ -1,0 +1,61 @@
+import type { Uuid } from '#kernel'
+import type { Log } from '#platform'
+import type { Ender } from './end.ts'
+import { halt, type LiveTurn } from './live.ts'
+import { runTurn, type RunDeps } from './run.ts'
+import type { Meter } from './slots.ts'
+
+export type Begun = { readonly live: LiveTurn; readonly meter: Meter; readonly priority: string }
+
+export type Running = {
+  /** Runs a turn and, once its rows are durable, ends it. A turn whose rows did not come about is not ended. */
+  run(begun: Begun, durable: Promise<void>): void
+  /** Takes back a start of which nobody knows how far it came. */
+  undo(live: LiveTurn): void
+  /** Waits for what runs until the deadline, ends the rest as `shutdown`, and waits for that a little. */
+  close(deadlineMs: number): Promise<void>
+}
+
+/** How long the endings of a shutdown may take; what is not written then is for the reaper. */
+const lastWordsMs = 5_000
+
+export function createRunning(
+  deps: RunDeps & { readonly log: Log; readonly lives: ReadonlyMap<Uuid, LiveTurn>; readonly ender: Ender },
+): Running {
+  const { lives, ender, log } = deps
+  const running = new Set<Promise<void>>()
+
+  async function runAndEnd(begun: Begun, durable: Promise<void>): Promise<void> {
+    await runTurn({ ...deps, ...begun })
+    const written = await durable.then(
+      () => true,
+      () => false,
+    )
+    if (written) await ender.end(begun.live)
+  }
+
+  function track(work: Promise<void>): void {
+    const tracked = work
+      .catch((err: unknown) => log.error({ err }, 'a turn could not be brought to its end'))
+      .finally(() => running.delete(tracked))
+    running.add(tracked)
+  }
+
+  return {
+    run: (begun, durable) => track(runAndEnd(begun, durable)),
+    undo: (live) => track(ender.undo(live)),
+    close: async (deadlineMs) => {
+      await within(deadlineMs, running)
+      for (const live of lives.values()) halt(live, { cause: 'shutdown' })
+      await within(lastWordsMs, running)
+    },
+  }
+}
+
+async function within(ms: number, running: ReadonlySet<Promise<void>>): Promise<void> {
+  if (running.size === 0) return
+  const timeUp = Promise.withResolvers<void>()
+  const timer = setTimeout(timeUp.resolve, ms)
+  await Promise.race([Promise.all(running), timeUp.promise])
+  clearTimeout(timer)
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sql } from 'kysely'
+import { isRefusal, refuse, uuidv7, type Refusal } from '#kernel'
+import { hanging, openStage, openTill, saying } from '../../test/turns/stage.ts'
+import { World } from '../../test/world.ts'
+import type { Started } from './plan.ts'
+import { meet } from './slots.ts'
+
+const codeOf = (answer: Started | Refusal) => (isRefusal(answer) ? answer.refused : answer.state)
+
+test('what is refused leaves nothing: no row, no row of the starter, no hold, no reader', async () => {
+  await using database = await World.database()
+  const { db } = database
+  const till = openTill(15n)
+  let welcome = true
+  await using stage = openStage({
+    db,
+    till,
+    limits: { promptBytesMax: 10, callsMax: 2, turnsPerPayerMax: 1 },
+    slots: [
+      { room: 'paywall', admit: async () => welcome || refuse('not_admitted', 'Members only.') },
+      {
+        room: 'trust',
+        guard: { before: async ({ texts }) => (texts.includes('bad') ? refuse('refused_before', 'No.') : true) },
+      },
+    ],
+  })
+  await db.pool.query('create table turns.note (turn uuid)')
+  const record = (turn: string) => ({
+    record: async (trx: Parameters<NonNullable<ReturnType<typeof stage.plan>['record']>>[0]) => {
+      await sql`insert into turns.note values (${turn})`.execute(trx)
+    },
+  })
+  const refusals: [string, ReturnType<typeof stage.plan>][] = [
+    ['stale_quote', stage.plan('go', { expected: { digest: 'another', atMost: 10n } })],
+    ['stale_quote', stage.plan('go', { expected: { digest: 'ten points a call', atMost: 9n } })],
+    ['too_long', stage.plan('longer than ten bytes')],
+    ['too_many_calls', stage.plan('go', { bots: 3 })],
+    ['insufficient_funds', stage.plan('go', { bots: 2, ...record(uuidv7()) })],
+    ['refused_before', stage.plan('bad')],
+  ]
+  for (const [code, plan] of refusals) {
+    assert.equal(codeOf(await stage.turns.start(plan)), code)
+    assert.deepEqual(await stage.read(plan.id), [])
+  }
+  welcome = false
+  assert.equal(codeOf(await stage.turns.start(stage.plan('go'))), 'not_admitted')
+  welcome = true
+  for (const table of ['turn', 'note', 'event', 'call'])
+    assert.equal((await db.pool.query(`select from turns.${table}`)).rowCount, 0, table)
+  assert.deepEqual([till.points, till.reserved.size], [15n, 0])
+
+  stage.play('go', hanging('a'))
+  const running = stage.plan('go', record(uuidv7()))
+  const started = await stage.turns.start({ ...running, expected: { digest: 'ten points a call', atMost: 10n } })
+  assert.equal(codeOf(started), 'started')
+  assert.equal((await db.pool.query('select from turns.note')).rowCount, 1)
+  const { payer } = running
+  assert.equal(codeOf(await stage.turns.start(stage.plan('go', { payer }))), 'too_many_turns')
+  await stage.turns.close(0)
+  assert.equal(codeOf(await stage.turns.start(stage.plan('go'))), 'closing')
+})
+
+test('a turn whose starter cannot write does not run, and gives back what it held', async () => {
+  await using database = await World.database()
+  await using stage = openStage({ db: database.db })
+  stage.play('go', saying('a'))
+  const plan = stage.plan('go', { record: async () => Promise.reject(new Error('the starter broke')) })
+  await assert.rejects(stage.turns.start(plan), /the starter broke/)
+  await stage.turns.close(1_000)
+  assert.deepEqual([await stage.read(plan.id), stage.till.points], [[], 1_000n])
+})
+
+test('a double click is one turn, in one process and in two', async () => {
+  await using database = await World.database()
+  const till = openTill(1_000n)
+  await using one = openStage({ db: database.db, till })
+  await using two = openStage({ db: database.db, till })
+  for (const stage of [one, two]) stage.play('go', saying('a'))
+  for (let round = 0; round < 10; round++) {
+    const plan = one.plan('go')
+    const answers = await Promise.all([one, two, one, two, one].map(({ turns }) => turns.start(plan)))
+    assert.equal(answers.map(codeOf).filter((code) => code === 'started').length, 1)
+    assert.equal(answers.map(codeOf).filter((code) => code === 'already').length, 4)
+    assert.equal((await one.read(plan.id)).at(-1), 'settled:10')
+    assert.equal(codeOf(await two.turns.start(plan)), 'already')
+  }
+  assert.equal(till.points, 900n)
+})
+
+test('an id that was used for something else is refused, whoever asks', async () => {
+  await using database = await World.database()
+  await using stage = openStage({ db: database.db })
+  stage.play('go', saying('a'))
+  const plan = stage.plan('go')
+  assert.equal(codeOf(await stage.turns.start(plan)), 'started')
+  assert.equal(codeOf(await stage.turns.start({ ...plan, payer: uuidv7() })), 'key_reused')
+  assert.equal(codeOf(await stage.turns.start(stage.plan('other', { id: plan.id, payer: plan.payer }))), 'key_reused')
+})
+
+test('of a thousand sends at once on points for ten, ten are answered', async () => {
+  await using database = await World.database()
+  const till = openTill(100n)
+  await using stage = openStage({ db: database.db, till, limits: { turnsPerPayerMax: 1_000 } })
+  stage.play('go', saying('a', 'b'))
+  const payer = uuidv7()
+  const plans = Array.from({ length: 1_000 }, () => stage.plan('go', { payer }))
+  const answers = (await Promise.all(plans.map((plan) => stage.turns.start(plan)))).map(codeOf)
+  const count = (code: string) => answers.filter((answer) => answer === code).length
+  assert.deepEqual([count('started'), count('insufficient_funds')], [10, 990])
+  await stage.turns.close(10_000)
+  assert.deepEqual([till.points, till.settled.size], [0n, 10])
+  assert.equal((await database.db.pool.query('select from turns.turn')).rowCount, 10)
+})
+
+test('a bot knows its asker by a name that is always the same and leads nowhere', async () => {
+  await using database = await World.database()
+  await using stage = openStage({ db: database.db })
+  const users: string[] = []
+  const note = (at: number) =>
+    stage.play(`go ${at}`, async function* ({ user }) {
+      users[at] = user
+      yield { type: 'end', reason: 'stop' }
+    })
+  note(0)
+  note(1)
+  const plan = stage.plan('go', { bots: 2 })
+  await stage.turns.start(plan)
+  await stage.read(plan.id)
+  const [first, other] = users
+  const again = stage.plan('go', { bots: 2, payer: plan.payer })
+  await stage.turns.start(again)
+  await stage.read(again.id)
+  assert.equal(users[0], first)
+  assert.notEqual(first, other)
+  assert.ok(!first?.includes(plan.payer))
+})
+
+test('slots meet as their types say', () => {
+  const charge = openTill(0n)
+  assert.throws(
+    () =>
+      meet([
+        { room: 'one', charge },
+        { room: 'two', charge },
+      ]),
+    /one and two both supply charge/,
+  )
+  const beside = async () => undefined
+  assert.throws(
+    () =>
+      meet([
+        { room: 'one', beside },
+        { room: 'two', beside },
+      ]),
+    /beside/,
+  )
+  const tool = { name: 'clock', description: '', input: {}, run: async () => ({ result: 0 }) }
+  assert.throws(
+    () =>
+      meet([
+        { room: 'one', tools: [tool] },
+        { room: 'two', tools: [tool] },
+      ]),
+    /two tools are called clock/,
+  )
+  const slots = meet([
+    { room: 'one', admit: async () => true },
+    { room: 'two', admit: async () => true, tools: [tool] },
+  ])
+  assert.deepEqual([slots.admits.length, slots.tools.length, slots.beside], [2, 1, undefined])
+})
+
+test('without a room that charges, turns are free', async () => {
+  const { charge } = meet([])
+  const call = uuidv7()
+  const quote = await charge.quote({ payer: uuidv7(), calls: [{ id: call, bot: {} as never, inputBytes: 3 }] })
+  assert.ok(!isRefusal(quote))
+  assert.deepEqual([quote.kind, quote.atMost], ['free', 0n])
+  const meter = await charge.reserve({ id: uuidv7(), payer: uuidv7(), quote, waitMs: 1 })
+  assert.ok(!isRefusal(meter))
+  assert.equal(meter.cover({ call, outputTokens: 9, bytes: 36 }), true)
+  assert.equal(await meter.prolong(), true)
+})
