@@ -3,7 +3,8 @@ import { deskWords, trialCandidates, withoutKey } from './rules.ts'
 import type { TrialRow } from './store.ts'
 
 const question = 'Say hello in one short sentence.'
-const outputTokensMax = 400
+/** Enough for a model that thinks before it speaks. */
+const outputTokensMax = 1000
 const answerCharactersMax = 400
 const trialMsMax = 20_000
 

@@ -65,12 +65,19 @@ function createLine(limits: Limits): Line {
         headers: {
           accept: body === undefined ? 'application/json' : 'text/event-stream',
           'user-agent': 'bottega',
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...(key === undefined ? {} : keyHeaders(baseUrl, key)),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body }),
       }),
   }
+}
+
+/** Anthropic takes the usual header for answers, and for its list of models only its own. */
+function keyHeaders(baseUrl: string, key: string): Readonly<Record<string, string>> {
+  const usual = { authorization: `Bearer ${key}` }
+  const anthropic = new URL(baseUrl).hostname === 'api.anthropic.com'
+  return anthropic ? { ...usual, 'x-api-key': key, 'anthropic-version': '2023-06-01' } : usual
 }
 
 async function* stream(line: Line, address: ModelAddress, request: ModelRequest): AsyncGenerator<BackendEvent> {
