@@ -40,7 +40,7 @@ const mention = /(?:^|\s)@[a-z0-9-]+[,:]?(?=\s|$)/gi
 /** The first line that says something, without mentions and markup, cut at a word. */
 export function titleOf(text: string): string {
   const lines = text.split('\n', 50).map((line) => plain(cutAt(line, 1000)))
-  const line = lines.find((each) => /[\p{L}\p{N}]/u.test(each)) ?? plain(cutAt(text.trim(), titleMax))
+  const line = lines.find((each) => /[\p{L}\p{N}]/u.test(each)) ?? cutAt(text.trim().replaceAll(/\s+/g, ' '), titleMax)
   const [sentence = line] = line.split(/(?<=[.!?])\s|(?<=[。！？])/)
   const signs = Array.from(graphemes.segment(sentence), ({ segment }) => segment)
   const whole = signs.length <= titleMax ? sentence : shortened(signs.slice(0, titleMax - 1).join(''))
