@@ -94,8 +94,25 @@ async function openBoss(db: Database, log: Log, role: 'sender' | 'worker'): Prom
   })
   boss.on('error', (err) => log.error({ err }, 'the job queue failed'))
   boss.on('warning', (warning) => log.warn({ warning }, 'the job queue warns'))
-  await boss.start()
+  await oneByOne(db, () => boss.start())
   return boss
+}
+
+const startLock = 5_827_110_433n
+
+/** pg-boss makes its tables at the first start, and two processes that do so at one instant trip over each other. */
+async function oneByOne(db: Database, start: () => Promise<unknown>): Promise<void> {
+  const client = await db.pool.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [startLock])
+    await start()
+    await client.query('select pg_advisory_unlock($1)', [startLock])
+    client.release()
+  } catch (fault) {
+    // With its connection goes the lock.
+    client.release(true)
+    throw fault
+  }
 }
 
 async function createQueue(boss: PgBoss, { name, retry, secondsMax }: Job): Promise<void> {
