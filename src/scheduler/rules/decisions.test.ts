@@ -1,0 +1,324 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { arrive, canServe, fail, finish, hung, impatient, look, outlook, startNext, withdraw } from '../rules.ts'
+import type { Sized } from './entry.ts'
+import { addEngine, createPool, hearFirst, hearTokens, removeEngine, type Pool } from './pool.ts'
+import { houseTerms, type PoolTerms } from './terms.ts'
+
+const usual: Sized = { class: 'free', user: 'u', inputTokens: 100 }
+
+function open(slots: number | readonly number[], terms: Partial<PoolTerms> = {}): Pool {
+  const pool = createPool({ ...houseTerms, ...terms }, 0)
+  for (const [at, each] of [slots].flat().entries()) addEngine(pool, `e${at}`, each, 0)
+  return pool
+}
+
+function ask(pool: Pool, now: number, sized: Partial<Sized> = {}) {
+  const arrival = arrive(pool, { ...usual, ...sized }, now)
+  assert.ok('entry' in arrival)
+  return arrival.entry
+}
+
+function startAll(pool: Pool, now: number) {
+  const started = []
+  for (let entry = startNext(pool, now); entry; entry = startNext(pool, now)) started.push(entry)
+  return started
+}
+
+/** Fills every slot with asks that have spoken, so that no prompt is in anybody's way. */
+function fill(pool: Pool, many: number, sized: Partial<Sized> = {}) {
+  return Array.from({ length: many }, () => {
+    const entry = ask(pool, 0, sized)
+    assert.equal(startNext(pool, 0), entry)
+    hearFirst(pool, entry, 0)
+    return entry
+  })
+}
+
+test('in the calm the order is that of arrival, whatever the class, and the reserve is open to all', () => {
+  const pool = open(3)
+  const asked = ['free', 'subscriber', 'tipped'].map((name) => ask(pool, 0, { class: name, user: name }))
+  assert.deepEqual(startAll(pool, 0).map(({ id }) => id), asked.map(({ id }) => id))
+})
+
+test('once somebody has waited long enough classes matter, and the express class finds its reserve', () => {
+  const pool = open(10)
+  ask(pool, 0, { class: 'tipped' })
+  fill(pool, 0)
+  startAll(pool, 0)
+  const running = fill(pool, 9)
+  const free = ask(pool, 0)
+  const tipped = ask(pool, 1000, { class: 'tipped', user: 't' })
+  finish(pool, running[0] as never, undefined, 1000)
+  assert.deepEqual(startAll(pool, 1000), [tipped], 'the last slot is for the express class alone')
+  finish(pool, running[1] as never, undefined, 1000)
+  assert.deepEqual(startAll(pool, 1000), [])
+  finish(pool, running[2] as never, undefined, 1000)
+  assert.deepEqual(startAll(pool, 1000), [free])
+})
+
+test('nothing is kept back for an express class of whom nobody has been there for long', () => {
+  const pool = open(10)
+  const running = fill(pool, 10)
+  const free = ask(pool, 0)
+  assert.deepEqual(startAll(pool, 2000), [])
+  finish(pool, running[0] as never, undefined, 2000)
+  assert.deepEqual(startAll(pool, 2000), [free])
+})
+
+test('the open lane has a small prefill credit, the express lane a large one, and a long prompt goes alone', () => {
+  const pool = open(64)
+  fill(pool, 1, { class: 'tipped' })
+  const crowd = Array.from({ length: 9 }, (_, nth) => ask(pool, 0, { user: `u${nth}`, inputTokens: 400 }))
+  assert.deepEqual(startAll(pool, 2000), crowd.slice(0, 2), 'two of 400 are within 1,024')
+  const long = ask(pool, 2000, { class: 'subscriber', user: 's', inputTokens: 5000 })
+  assert.deepEqual(startAll(pool, 2000), [])
+  const tipped = [1, 2].map((nth) => ask(pool, 2000, { class: 'tipped', user: `t${nth}`, inputTokens: 4000 }))
+  assert.deepEqual(startAll(pool, 2000), [tipped[0]], '4,800 of 8,192')
+  for (const entry of [...crowd.slice(0, 2), tipped[0]]) hearFirst(pool, entry as never, 2100)
+  assert.deepEqual(startAll(pool, 2100), [tipped[1]])
+  hearFirst(pool, tipped[1] as never, 2200)
+  assert.deepEqual(startAll(pool, 2200), [long], 'shorter prompts behind it have not passed it')
+})
+
+test('a class that comes back from having nobody waiting has saved nothing up', () => {
+  const pool = open(2, { classes: houseTerms.classes.map((each) => ({ ...each, borrowMs: 0 })) })
+  const [tipped, , free] = pool.classes.all
+  for (let nth = 0; nth < 50; nth++) finish(pool, fill(pool, 1, { user: `u${nth}` })[0] as never, undefined, 0)
+  fill(pool, 2)
+  ask(pool, 0)
+  ask(pool, 0, { class: 'tipped' })
+  assert.ok((free?.virtual ?? 0) > 0)
+  assert.equal(tipped?.virtual, free?.virtual)
+})
+
+test('what was guessed is made good: a class is charged what it has cost', () => {
+  const of = fc.record({
+    input: fc.integer({ min: 1, max: 5000 }),
+    cached: fc.nat(1000),
+    output: fc.integer({ min: 1, max: 900 }),
+    said: fc.nat(900),
+  })
+  fc.assert(
+    fc.property(fc.array(of, { minLength: 1, maxLength: 10 }), (each) => {
+      const pool = open(1)
+      let cost = 0
+      for (const { input, cached, output, said } of each) {
+        const entry = ask(pool, 0, { inputTokens: input })
+        startNext(pool, 0)
+        hearFirst(pool, entry, 10)
+        if (said > 0) hearTokens(pool, entry, said, 20)
+        assert.ok(entry.charged >= 0.3 * input + said, 'what has come is charged before the end')
+        finish(pool, entry, { inputTokens: Math.max(0, input - cached), outputTokens: output }, 30)
+        cost += 0.3 * Math.max(0, input - cached) + output
+      }
+      const free = pool.classes.all[2]
+      assert.ok(Math.abs((free?.charged ?? 0) - cost) < 1e-6)
+    }),
+  )
+})
+
+test('whoever leaves is charged for what was done, and nothing while waiting', () => {
+  const pool = open(1)
+  const served = ask(pool, 0)
+  startNext(pool, 0)
+  const waiting = ask(pool, 0)
+  withdraw(pool, waiting, 10)
+  hearFirst(pool, served, 20)
+  hearTokens(pool, served, 7, 30)
+  withdraw(pool, served, 40)
+  assert.ok(Math.abs((pool.classes.all[2]?.charged ?? 0) - (30 + 7)) < 1e-9)
+  assert.equal(pool.running, 0)
+})
+
+test('whoever was failed before a first token goes before all others, elsewhere, at the same charge, and not for ever', () => {
+  const pool = open([1, 1])
+  const failing = ask(pool, 0)
+  const other = ask(pool, 0, { user: 'v' })
+  startAll(pool, 0)
+  for (let nth = 0; nth < 5; nth++) ask(pool, 0, { user: `w${nth}` })
+  const charged = failing.charged
+  assert.equal(failing.engine?.id, 'e0')
+  finish(pool, other, undefined, 5000)
+  assert.equal(fail(pool, failing, { kind: 'unreachable' }, 5000), 'waits_again')
+  assert.equal(startNext(pool, 5000), failing)
+  assert.equal(failing.engine?.id, 'e1', 'not where it failed')
+  assert.equal(failing.charged, charged)
+  assert.equal(fail(pool, failing, { kind: 'unreachable' }, 5000), 'waits_again')
+  assert.equal(startNext(pool, 5000), failing)
+  assert.equal(fail(pool, failing, { kind: 'unreachable' }, 5000), 'tried_enough')
+  assert.ok(Math.abs(failing.charged) < 1e-9)
+})
+
+test('after its first token a stream is not started again, and a wrong request is nobody’s failure', () => {
+  const pool = open(1)
+  const spoke = ask(pool, 0)
+  startNext(pool, 0)
+  hearFirst(pool, spoke, 10)
+  assert.equal(fail(pool, spoke, { kind: 'unreachable' }, 20), 'broken_off')
+  for (let nth = 0; nth < 5; nth++) {
+    const wrong = ask(pool, 30)
+    startNext(pool, 30)
+    assert.equal(fail(pool, wrong, { kind: 'rejected' }, 30), 'rejected')
+  }
+  assert.ok(canServe(pool, 30))
+  assert.equal(startNext(pool, 30), undefined)
+  assert.ok(ask(pool, 30) === startNext(pool, 30), 'it still serves')
+})
+
+test('a backend that keeps failing rests, lets one try, and only its first token lets others in', () => {
+  const pool = open(4)
+  const entries = [1, 2, 3, 4].map((nth) => ask(pool, 0, { user: `u${nth}` }))
+  startAll(pool, 0)
+  for (const entry of entries.slice(0, 3)) fail(pool, entry, { kind: 'unreachable' }, 10)
+  assert.deepEqual(startAll(pool, 10), [])
+  assert.deepEqual(startAll(pool, 2009), [])
+  withdraw(pool, entries[3] as never, 2009)
+  assert.equal(startAll(pool, 2010).length, 1, 'one tries')
+  hearFirst(pool, entries[0] as never, 2020)
+  assert.equal(startAll(pool, 2020).length, 2)
+})
+
+test('each rest is twice as long, and new asks are turned away once a probe has failed', () => {
+  const pool = open(1)
+  const entry = ask(pool, 0, { patienceMs: 600_000 })
+  let now = 0
+  for (const kind of ['unreachable', 'hung'] as const) {
+    assert.ok(canServe(pool, now))
+    assert.equal(startNext(pool, now), entry)
+    fail(pool, entry, { kind }, now)
+  }
+  assert.equal(startNext(pool, now), entry)
+  fail(pool, entry, { kind: 'unreachable' }, now)
+  assert.equal(entry.phase, 'ended')
+  assert.ok(canServe(pool, now))
+  now += 2000
+  const probe = ask(pool, now)
+  assert.equal(startNext(pool, now), probe)
+  fail(pool, probe, { kind: 'unreachable' }, now)
+  assert.ok(!canServe(pool, now))
+  assert.equal(startNext(pool, now + 3999), undefined)
+  assert.ok(canServe(pool, now + 4000))
+  assert.equal(startNext(pool, now + 4000), probe)
+})
+
+test('a backend that says it is full is left alone for as long as it asks, and nobody is failed by it', () => {
+  const pool = open(2)
+  const entry = ask(pool, 0)
+  for (let nth = 0, now = 0; nth < 10; nth++, now += 3000) {
+    assert.equal(startNext(pool, now), entry)
+    assert.equal(fail(pool, entry, { kind: 'busy', retryAfterMs: 3000 }, now), 'waits_again')
+    assert.equal(startNext(pool, now + 2999), undefined)
+  }
+})
+
+test('patience: turned away at once when the wait would be too long, and let go when it has become so', () => {
+  const pool = open(1)
+  fill(pool, 1)
+  for (let nth = 0; nth < 200; nth++) ask(pool, 0, { user: `u${nth}` })
+  look(pool, 2000)
+  const refused = arrive(pool, { ...usual, user: 'late', patienceMs: 1000 }, 2000)
+  assert.ok('refused' in refused && refused.refused === 'too_busy')
+  assert.ok(refused.outlook.estimate.likelyMs > 1000)
+  assert.equal(pool.arrivals.size, 200)
+  const willing = ask(pool, 2000, { user: 'willing', patienceMs: 10_000_000 })
+  assert.deepEqual(impatient(pool, 10_001_999), [])
+  assert.deepEqual(impatient(pool, 10_002_000), [willing])
+})
+
+test('there is an end to the queue', () => {
+  const pool = open(1, { waitingMax: 3 })
+  fill(pool, 1)
+  for (let nth = 0; nth < 3; nth++) ask(pool, 0)
+  const refused = arrive(pool, usual, 0)
+  assert.ok('refused' in refused && refused.refused === 'queue_full')
+})
+
+test('silence is noticed: long before a first token, sooner between tokens', () => {
+  const pool = open(2)
+  const mute = ask(pool, 0)
+  const spoke = ask(pool, 0)
+  startAll(pool, 0)
+  hearFirst(pool, spoke, 100)
+  assert.deepEqual(hung(pool, 10_100), [])
+  assert.deepEqual(hung(pool, 10_101), [spoke])
+  assert.deepEqual(new Set(hung(pool, 60_001)), new Set([mute, spoke]))
+})
+
+test('a conversation goes where it was, while there is room, and else where least is running', () => {
+  const pool = open([4, 4])
+  const start = (sized: Partial<Sized>) => {
+    const entry = ask(pool, 0, sized)
+    startNext(pool, 0)
+    hearFirst(pool, entry, 0)
+    return entry.engine?.id
+  }
+  const home = start({ conversation: 'c' })
+  assert.notEqual(start({}), home, 'the other has fewer')
+  assert.equal(start({ conversation: 'c' }), home)
+  assert.equal(start({ conversation: 'c' }), home)
+  assert.equal(start({ conversation: 'c' }), home)
+  assert.notEqual(start({ conversation: 'c' }), home, 'it is full')
+})
+
+test('a backend that is taken away gets nothing more and is forgotten with its last stream', () => {
+  const pool = open([1, 1])
+  const [one, other] = [ask(pool, 0), ask(pool, 0)]
+  startAll(pool, 0)
+  removeEngine(pool, 'e0')
+  const next = ask(pool, 0)
+  finish(pool, one, undefined, 10)
+  assert.equal(pool.engines.size, 1)
+  assert.equal(startNext(pool, 10), undefined)
+  finish(pool, other, undefined, 20)
+  assert.equal(startNext(pool, 20), next)
+  assert.equal(next.engine?.id, 'e1')
+})
+
+test('peak is a pool that has been full for a while, and it is over only when it has been quiet for longer', () => {
+  const pool = open(2)
+  const running = fill(pool, 2)
+  const waits = ask(pool, 0)
+  look(pool, 1000)
+  look(pool, 3999)
+  assert.equal(pool.pressure.isPeak, false)
+  look(pool, 4000)
+  assert.equal(pool.pressure.isPeak, true)
+  for (const entry of running) finish(pool, entry, undefined, 5000)
+  startAll(pool, 5000)
+  finish(pool, waits, undefined, 6000)
+  look(pool, 6000)
+  look(pool, 65_999)
+  assert.equal(pool.pressure.isPeak, true)
+  look(pool, 66_000)
+  assert.equal(pool.pressure.isPeak, false)
+})
+
+test('places in line are those in which the entries are then served', () => {
+  const sized = fc.record({
+    user: fc.constantFrom('a', 'b', 'c', 'd'),
+    inputTokens: fc.integer({ min: 1, max: 900 }),
+    outputTokensMax: fc.integer({ min: 1, max: 150 }),
+  })
+  fc.assert(
+    fc.property(
+      fc.array(sized, { minLength: 1, maxLength: 40 }),
+      fc.array(sized, { maxLength: 10 }),
+      (waiting, before) => {
+        const pool = open(1)
+        for (const each of before) finish(pool, fill(pool, 1, each)[0] as never, undefined, 0)
+        const [running] = fill(pool, 1)
+        const entries = waiting.map((each) => ask(pool, 0, each))
+        const told = entries.map((entry) => outlook(pool, entry, 0).position)
+        finish(pool, running as never, undefined, 2000)
+        for (let place = 0; place < entries.length; place++) {
+          const entry = startNext(pool, 2000)
+          assert.ok(entry)
+          assert.equal(told[entries.indexOf(entry)], place)
+          finish(pool, entry, { inputTokens: entry.ask.inputTokens, outputTokens: entry.outputCharged }, 2000)
+        }
+      },
+    ),
+  )
+})
