@@ -49,7 +49,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     )
     await assert.rejects(fetch(url))
     // The server sees off a connection a moment after its client is gone.
-    const open = `select count(*)::int as n from pg_stat_activity where application_name = 'bottega'`
+    const open = `select count(*)::int as n from pg_stat_activity 
+      where application_name = 'bottega' and datname = current_database()`
     for (let left = 1, waited = 0; left > 0; waited++) {
       left = (await scratch.db.pool.query(open)).rows[0].n
       assert.ok(left === 0 || waited < 100, `${left} connections are still open`)
@@ -79,7 +80,8 @@ test('it outlives a server that drops every connection, and closes cleanly after
   await using scratch = await World.database()
   using running = start({ DATABASE_URL: scratch.url, LOG_LEVEL: 'fatal' })
   const url = await running.until(/(http:\S+)/)
-  const drop = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'bottega'`
+  const drop = `select pg_terminate_backend(pid) from pg_stat_activity 
+      where application_name = 'bottega' and datname = current_database()`
   for (let round = 0; round < 5; round++) {
     await scratch.db.pool.query(drop)
     await sleep(150)
