@@ -1,5 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Copy, RefreshCw } from 'lucide-react'
+import { useState } from 'react'
 import {
   getBot,
   getMyBot,
@@ -20,11 +21,13 @@ export function ShareSection({ bot }: { readonly bot: StudioBot }) {
   const { t } = useLingui()
   const toast = useToast()
   const changing = useWrite(setVisibility, { refresh: stale })
+  const [wanted, setWanted] = useState(bot.visibility)
   const renewing = useWrite(renewLink, { refresh: stale })
   const change = async (to: string) => {
     const visibility = visibilities.find((each) => each === to)
     if (!visibility || visibility === bot.visibility) return
     const before = bot.visibility
+    setWanted(visibility)
     const answer = await changing.run({ params: { bot: bot.id }, body: { visibility } })
     if (!answer || isRefusal(answer)) return
     const back = { run: () => changing.run({ params: { bot: bot.id }, body: { visibility: before } }) }
@@ -53,7 +56,7 @@ export function ShareSection({ bot }: { readonly bot: StudioBot }) {
     >
       <Segments
         label={t`Who may use it`}
-        value={bot.visibility}
+        value={changing.running ? wanted : bot.visibility}
         onChange={(to) => void change(to)}
         options={[
           { value: 'draft', label: t`Only I` },

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { openBrowser, startHouse, type Browsing } from './visitor.ts'
+
+let browsing: Browsing
+before(async () => {
+  browsing = await openBrowser()
+})
+after(() => browsing[Symbol.asyncDispose]())
+
+test('a bot is made, priced and published on one screen, and somebody else finds it', async () => {
+  await using world = await startHouse()
+  const [ada, bob] = [await world.people.signUp('Ada'), await world.people.signUp('Bob')]
+  await using creator = await browsing.visit(world, { as: ada })
+  await creator.page.goto('/studio')
+  await creator.page.getByRole('main').getByRole('link', { name: 'Make a bot' }).first().click()
+  const make = creator.page.getByRole('button', { name: 'Make it and publish it' })
+  await make.click()
+  await creator.page.getByText('A name is needed.').waitFor()
+  await creator.page.getByLabel('Name').fill('Rhyme Finder')
+  await creator.page.getByText('@rhyme-finder is free.').waitFor()
+  await creator.page.getByLabel('In one line').fill('Finds the rhyme that is not worn out.')
+  await creator.page.getByLabel('Model').selectOption('sandbox/plain')
+  await creator.page.getByLabel('Prompt').fill('You are a poet.')
+  await creator.page.getByLabel('Your price for 1,000 messages').fill('4.5')
+  await creator.page.getByText('You get $0.0045 a message; its reader pays 150 points for it.').waitFor()
+  await make.click()
+  await creator.page.getByRole('heading', { name: 'Rhyme Finder', level: 1 }).waitFor()
+  await using reader = await browsing.visit(world, { as: bob, width: 390, theme: 'dark' })
+  await reader.page.goto('/')
+  await reader.page.getByRole('searchbox', { name: 'What do you need?' }).fill('rhym')
+  await reader.page.getByRole('link', { name: /Rhyme Finder/ }).click()
+  await reader.page.getByRole('region', { name: 'What a message costs' }).getByText('150 points').waitFor()
+  await reader.page.getByRole('link', { name: 'Talk to it' }).waitFor()
+  const { rows } = await world.db.pool.query<{ usd_per_thousand: bigint }>('select usd_per_thousand from bots.price')
+  assert.deepEqual(rows, [{ usd_per_thousand: 4_500_000n }])
+})
+
+test('two tabs: the second save is refused, and nothing that was written is lost', async () => {
+  await using world = await startHouse()
+  const ada = await world.people.signUp('Ada')
+  await using one = await browsing.visit(world, { as: ada })
+  await one.page.goto('/studio/new')
+  await one.page.getByLabel('Name').fill('Rhyme Finder')
+  await one.page.getByLabel('In one line').fill('Finds rhymes.')
+  await one.page.getByLabel('Model').selectOption('sandbox/plain')
+  await one.page.getByRole('button', { name: 'Make it', exact: true }).click()
+  await one.page.getByRole('heading', { name: 'Rhyme Finder', level: 1 }).waitFor()
+  await using other = await browsing.visit(world, { as: ada })
+  await other.page.goto(one.page.url())
+  await other.page.getByLabel('In one line').fill('Finds all rhymes.')
+  await one.page.getByLabel('In one line').fill('Finds better rhymes.')
+  await one.page.getByRole('button', { name: 'Save', exact: true }).click()
+  await one.page.getByText('Saved as version 2').waitFor()
+  await other.page.getByRole('button', { name: 'Save', exact: true }).click()
+  await other.page.getByText('This bot was saved in another tab since').waitFor()
+  assert.equal(await other.page.getByLabel('In one line').inputValue(), 'Finds all rhymes.')
+})
+
+test('a link shares a bot that the catalogue does not show', async () => {
+  await using world = await startHouse()
+  const [ada, bob] = [await world.people.signUp('Ada'), await world.people.signUp('Bob')]
+  await using creator = await browsing.visit(world, { as: ada })
+  await creator.page.goto('/studio/new')
+  await creator.page.getByLabel('Name').fill('Quiet One')
+  await creator.page.getByLabel('In one line').fill('Only for friends.')
+  await creator.page.getByLabel('Model').selectOption('sandbox/plain')
+  await creator.page.getByRole('button', { name: 'Make it', exact: true }).click()
+  await creator.page.getByText('By link', { exact: true }).click()
+  const link = await creator.page.getByRole('textbox', { name: 'Link' }).inputValue()
+  await using friend = await browsing.visit(world, { as: bob })
+  await friend.page.goto('/b/quiet-one')
+  await friend.page.getByText('There is no such bot, or it is not shared with you').waitFor()
+  await friend.page.goto(link)
+  await friend.page.getByRole('heading', { name: 'Quiet One', level: 1 }).waitFor()
+  await friend.page.goto('/b/quiet-one')
+  await friend.page.getByRole('heading', { name: 'Quiet One', level: 1 }).waitFor()
+})
