@@ -127,6 +127,48 @@ await test('a cap per message lowers the most, and the answer ends there', () =>
   assert.equal(termsOf(asked({ cost }), payer, 200n), undefined)
 })
 
+await test('each part is rounded up by less than a point, and a model that costs anything is metered', () => {
+  const creatorPoints = (micro: bigint) =>
+    terms({ price: { version: 1, usdPerThousandMicro: micro * 1_000n } }).most.creator
+  assert.deepEqual([30n, 31n, 59n, 60n, 61n].map(creatorPoints), [1n, 2n, 2n, 2n, 3n])
+  for (const [input, output] of [
+    [1n, 0n],
+    [0n, 1n],
+  ] as const)
+    assert.equal(kindOf([terms({ cost: { version: 1, input, output } })]), 'at_most')
+})
+
+await test('a hold covers the answer so far and no more: the prompt at first, the whole quote at last', () => {
+  const metered = terms({ cost })
+  // 2,720 micro-dollars of prompt are 91 points, a tenth of 7,720 is 26; 256 tokens of answer are 2,560 more.
+  assert.deepEqual([coverFor(metered, 0), coverFor(metered, 256)], [167n + 91n + 26n, 167n + 176n + 35n])
+  assert.deepEqual([coverFor(metered, 2_000), coverFor(metered, 9_000)], [1_018n, 1_018n])
+})
+
+await test('a token is at least a byte, with some for what a provider adds', () => {
+  const metered = terms({ cost })
+  const source = (inputTokens: number, outputTokens: number) =>
+    countTokens(metered, { bytes: 1_000, usage: { inputTokens, outputTokens } }).source
+  assert.deepEqual([source(464, 1_064), source(464, 1_065), source(465, 1_064)], ['provider', 'estimate', 'estimate'])
+})
+
+await test('what the hold does not cover is the house’s: its own part shrinks, then the model’s, the creator’s never', () => {
+  const metered = terms({ cost })
+  const settled = (held: bigint) => settleTurn([ended(metered, due, 8_000)], loose(held))
+  // 2,000 tokens of answer and 100 of prompt: 675 points for the model, 85 for the platform.
+  assert.deepEqual(settled(927n).calls[0]?.parts, { creator: 167n, model: 675n, platform: 85n })
+  assert.deepEqual(settled(926n).calls[0]?.parts, { creator: 167n, model: 675n, platform: 84n })
+  assert.deepEqual(settled(700n).calls[0]?.parts, { creator: 167n, model: 533n, platform: 0n })
+  assert.equal(settled(700n).calls[0]?.earned, 5_000n)
+})
+
+await test('tokens are told where they were charged for, and nowhere else', () => {
+  const counted = (call: Terms, how: Due) => settleTurn([ended(call, how, 400)], loose(5_000n)).calls[0]?.counted
+  assert.equal(counted(terms({ cost }), due)?.output, 100)
+  assert.equal(counted(terms({ cost }), { fixed: 'due', metered: 'nothing' }), null)
+  assert.equal(counted(terms(), due), null)
+})
+
 const pricedCalls = fc.array(
   fc.record({
     call: fc.uuid().map((id) => id as Uuid),
