@@ -102,7 +102,7 @@ async function see(
   return access({ visibility: bot.visibility, house: bot.creator === null, mine, admitted })
 }
 
-export function cardOf({ bot, sheet }: Whole): CardRow {
+function cardOf({ bot, sheet }: Whole): CardRow {
   return { ...bot, name: sheet.name, tagline: sheet.tagline, model: sheet.model }
 }
 

@@ -3,7 +3,7 @@ import { bigintText, endpoint } from '#kernel/contract'
 
 /** Who may see a bot: its creator alone, whoever was sent its link, everybody, nobody any more. */
 export const visibilities = ['draft', 'private', 'public', 'withdrawn'] as const
-export const visibility = z.enum(visibilities)
+const visibility = z.enum(visibilities)
 export type Visibility = z.output<typeof visibility>
 
 /** How a catalogue may be sorted. `match` is best first and falls back to `use` where nothing is searched. */
@@ -67,8 +67,8 @@ const tag = z
   )
 
 /** USD for 1,000 messages, in micro-dollars: $0 to $10,000 with at most three decimals, so that one message is exact. */
-export const priceMax = 10_000_000_000n
-export const priceStep = 1_000n
+const priceMax = 10_000_000_000n
+const priceStep = 1_000n
 export const priceAmount = bigintText.check(
   z.refine(
     (micro) => micro >= 0n && micro <= priceMax && micro % priceStep === 0n,
@@ -113,7 +113,7 @@ const price = z.object({ version: z.int(), usdPerThousand: bigintText, at: z.iso
 export type Price = z.output<typeof price>
 
 /** A bot as lists show it. `creator` is null for the house's own. */
-export const botCard = z.object({
+const botCard = z.object({
   id: z.uuid(),
   handle: z.string(),
   name: z.string(),

@@ -11,7 +11,7 @@ import * as store from './store/studio.ts'
 import { toSheet, toVersion, type BotRow, type Tables } from './store/tables.ts'
 import { searchVector } from './words.ts'
 
-export type NewBot = {
+type NewBot = {
   readonly id: Uuid
   readonly handle: string
   readonly sheet: Sheet
@@ -23,7 +23,7 @@ export type NewBot = {
 }
 
 type Unknown = Refusal<'unknown_bot'>
-export type CreateRefusal = Refusal<'handle_taken' | 'handle_reserved' | 'model_needed' | 'too_many_bots'>
+type CreateRefusal = Refusal<'handle_taken' | 'handle_reserved' | 'model_needed' | 'too_many_bots'>
 
 /** What creators do. Every operation takes who asks, and knows no bot but theirs; operators have the house's too. */
 export type Studio = {

@@ -2,13 +2,13 @@ import * as z from 'zod/mini'
 import { bigintText, endpoint } from '#kernel/contract'
 
 /** Micro-dollars for a million tokens. `version` names the row of the cost list. */
-export const modelCost = z.object({
+const modelCost = z.object({
   version: z.int(),
   inputPerMillion: bigintText,
   outputPerMillion: bigintText,
 })
 
-export const modelInfo = z.object({
+const modelInfo = z.object({
   id: z.string(),
   provider: z.string(),
   sandbox: z.boolean(),

@@ -36,7 +36,7 @@ export type Models = {
   readonly costs: CostList
 }
 
-export type Backends = {
+type Backends = {
   readonly openai: ModelBackend
   /** Composed in demos alone: with it comes a provider that answers from a script. */
   readonly sandbox?: ModelBackend

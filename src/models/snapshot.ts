@@ -5,7 +5,7 @@ import { makerOf } from './providers.ts'
 import type { ModelCost } from './rules.ts'
 import type { CostRow, Store, TrialRow } from './store.ts'
 
-export type Origin = 'environment' | 'screen' | 'demo'
+type Origin = 'environment' | 'screen' | 'demo'
 
 /** A provider as it stands now, wherever it came from. */
 export type Provider = {

@@ -47,10 +47,10 @@ export function draftOf(sheet: Sheet): Draft {
 }
 
 type Words = { readonly [Name in keyof Draft]?: string }
-export type Checked = { readonly sheet: Sheet | undefined; readonly words: Words }
+type Checked = { readonly sheet: Sheet | undefined; readonly words: Words }
 
 /** What the contract says of it: the sheet, or words beside each field. The server says the same. */
-export function checkDraft(draft: Draft): Checked {
+function checkDraft(draft: Draft): Checked {
   const split = (text: string, by: string) => text.split(by).flatMap((each) => each.trim() || [])
   const read = sheetSchema.safeParse({
     ...draft,
