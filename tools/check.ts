@@ -1,10 +1,10 @@
 // What `npm test` runs: every check by name, the tests last, so that their count is what stands at the end.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { globSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { PostgresUnavailable, startPostgres } from './postgres.ts'
+import { PostgresUnavailable } from './postgres.ts'
+import { throwAwayDatabase } from './throw-away.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const patienceMs = 5000
@@ -83,28 +83,6 @@ async function runTests(files: string[]): Promise<string | undefined> {
   const args = ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files]
   const { code } = await run(process.execPath, args, { env, output: 'shown' })
   return code === 0 ? undefined : 'tests'
-}
-
-// Without waiting for the disk: what a crash would lose here is thrown away in any case.
-async function throwAwayDatabase(): Promise<AsyncDisposable & { url: string }> {
-  const given = process.env['TEST_DATABASE_URL']
-  if (given) return { url: given, [Symbol.asyncDispose]: async () => {} }
-  const dataFolder = mkdtempSync(join(tmpdir(), 'bottega-test-'))
-  // Root's PostgreSQL may run as another user, who must get in.
-  chmodSync(dataFolder, 0o711)
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
-  const remove = (): void => rmSync(dataFolder, { recursive: true, force: true })
-  try {
-    const postgres = await startPostgres({ dataFolder, settings })
-    const stop = async (): Promise<void> => {
-      await postgres.stop()
-      remove()
-    }
-    return { url: postgres.url, [Symbol.asyncDispose]: stop }
-  } catch (error) {
-    remove()
-    throw error
-  }
 }
 
 async function main(): Promise<void> {

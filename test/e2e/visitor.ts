@@ -19,7 +19,7 @@ const switches = [
 ]
 
 /** How long a step on screen may take before the journey is broken; nothing is judged by how fast it was. */
-const patienceMs = 15_000
+const patienceMs = 30_000
 
 type Options = {
   /** Whose session the browser has from the start; nobody's unless given. */

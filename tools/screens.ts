@@ -1,0 +1,53 @@
+// Takes the pictures of docs/screens: a seeded market in a real browser, on a phone and a desktop, in light and dark.
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { settableClock } from '#kernel'
+import { throwAwayDatabase } from './throw-away.ts'
+
+const folder = resolve(import.meta.dirname, '../docs/screens')
+const widths = [390, 1440] as const
+const themes = ['light', 'dark'] as const
+
+await using database = await throwAwayDatabase()
+process.env['TEST_DATABASE_URL'] = database.url
+const { openBrowser, startHouse } = await import('../test/e2e/visitor.ts')
+const { beginningOfStory, tellStory } = await import('../test/e2e/story.ts')
+
+/** Without names: all of them. */
+const { positionals: wanted } = parseArgs({ allowPositionals: true })
+
+await using browsing = await openBrowser()
+await using world = await startHouse({ market: 'seeded', clock: settableClock(beginningOfStory()) })
+const { reader, creator, operator, bot, conversation, turn } = await tellStory(world)
+
+const pictures = [
+  { name: 'bots', path: '/', as: reader },
+  { name: 'bot', path: '/b/contract-reader', as: reader },
+  { name: 'chat', path: `/chats/${conversation}`, as: reader },
+  { name: 'receipt', path: `/receipts/${turn}`, as: reader },
+  { name: 'wallet', path: '/wallet', as: reader },
+  { name: 'top-up', path: '/wallet/top-up', as: reader },
+  { name: 'studio', path: '/studio', as: creator },
+  { name: 'workbench', path: `/studio/${bot}`, as: creator },
+  { name: 'earnings', path: '/earnings', as: creator },
+  { name: 'sign-up', path: '/sign-up', as: undefined },
+  { name: 'desk', path: '/desk', as: operator },
+  { name: 'models', path: '/desk/models', as: operator },
+] as const
+
+mkdirSync(folder, { recursive: true })
+for (const width of widths) {
+  for (const theme of themes) {
+    for (const { name, path, as } of pictures) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue
+      await using visitor = await browsing.visit(world, { width, theme, ...(as ? { as } : {}) })
+      await visitor.page.goto(path)
+      await visitor.page.getByRole('heading', { level: 1 }).first().waitFor()
+      await visitor.page.waitForLoadState('networkidle')
+      const device = width === 390 ? 'phone' : 'desktop'
+      await visitor.page.screenshot({ path: join(folder, `${name}-${device}-${theme}.png`), animations: 'disabled' })
+    }
+  }
+}
+console.log(`The pictures are in ${folder}`)
