@@ -49,7 +49,7 @@ export function createMill({
     },
     step: () => {
       now += stepMs
-      for (const entry of [...engine.running]) {
+      for (const entry of engine.running) {
         if (entry.firstAt === undefined) {
           hearFirst(pool, entry, now)
           did(entry, pool.terms.cost.inputToken * entry.ask.inputTokens)

@@ -31,12 +31,15 @@ export function compare(foresight: Foresight, foretoldMs: number, realMs: number
 const misses = 0.1
 const step = 0.1
 const spreadMax = 4
+/** Shorter waits are over before anybody has read how long they will be. */
+const worthTellingMs = 1000
 
 /**
  * Narrows the ranges a little with each wait that ended inside the one that was told, and widens them nine times as much
  * with each that did not: it comes to rest where one in ten does not (adaptive conformal inference, Gibbs & Candès 2021).
  */
 export function compareRange(foresight: Foresight, { fromMs, untilMs }: WaitRange, realMs: number): void {
+  if (realMs < worthTellingMs) return
   const missed = realMs < fromMs - noiseMs || realMs > untilMs + noiseMs ? 1 : 0
   foresight.spread = Math.min(spreadMax, Math.max(1, foresight.spread * Math.exp(step * (missed - misses))))
 }
