@@ -10,6 +10,7 @@ export type Person = {
   readonly password: string
   /** Calls the world as this person's browser would. */
   readonly call: Call
+  readonly fetch: typeof fetch
   /** The Cookie header that their browser would send now. */
   readonly cookie: string
 }
@@ -32,23 +33,22 @@ export function worldPeople(world: { readonly url: string; readonly app: App }):
     const email = `person-${number}@example.org`
     const password = `the password of ${number}`
     let cookie = ''
-    const call = client({
-      baseUrl: world.url,
-      fetch: async (input, init) => {
-        const headers = new Headers(init?.headers)
-        headers.set('x-forwarded-for', address)
-        if (cookie !== '') headers.set('cookie', cookie)
-        const response = await fetch(input, { ...init, headers })
-        cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
-        return response
-      },
-    })
+    const ownFetch: typeof fetch = async (input, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('x-forwarded-for', address)
+      if (cookie !== '') headers.set('cookie', cookie)
+      const response = await fetch(input, { ...init, headers })
+      cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
+      return response
+    }
+    const call = client({ baseUrl: world.url, fetch: ownFetch })
     const me = expectMe(await call(signUp, { body: { name: name ?? `Person ${number}`, email, password } }))
     return {
       viewer: viewerOf(me),
       email,
       password,
       call,
+      fetch: ownFetch,
       get cookie() {
         return cookie
       },
