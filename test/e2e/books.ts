@@ -27,5 +27,5 @@ export async function readBooks(world: World): Promise<Books> {
 /** By how much each line has moved between two readings; lines that stood still are left out. */
 export function movedBetween(before: Books, after: Books): Readonly<Record<string, bigint>> {
   const moved = [...after].map(([line, balance]) => [line, balance - (before.get(line) ?? 0n)] as const)
-  return Object.fromEntries(moved.filter(([, amount]) => amount !== 0n).toSorted())
+  return Object.fromEntries(moved.filter(([, amount]) => amount !== 0n))
 }

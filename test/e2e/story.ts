@@ -2,7 +2,7 @@ import { fundFreeBudget } from '#revenue/messages/contract'
 import { systemClock, uuidv7 } from '#kernel'
 import type { World } from '../world.ts'
 import type { Person } from '../world-people.ts'
-import { ask, expect, publishBot, topUp } from './deeds.ts'
+import { ask, publishBot, topUp } from './deeds.ts'
 
 /** A week in a small market, told for whoever looks at its screens. */
 export type Story = {
