@@ -11,7 +11,7 @@ import { modelsRoom, openModels } from '#models'
 import { openPeople, peopleRoom, type Personal } from '#people'
 import { handle, type Database, type Install, type Log, type Room, type Secret } from '#platform'
 import { messagesChart, messagesPersonal, messagesRoom, openMessages } from '#revenue/messages'
-import { createPromptRuntime, openTurns, turnsRoom } from '#turns'
+import { createPromptRuntime, openTurns, turnsPersonal, turnsRoom } from '#turns'
 import { openWallet, walletChart, walletPersonal, walletRoom } from '#wallet'
 import type { ProviderName } from './config.ts'
 import { getHouse } from './contract.ts'
@@ -80,7 +80,7 @@ export async function features(
   const chat = openChat({ ...deps, turns, bots })
   // What each room keeps of a person. Answers that are being given end before what they would be kept in.
   const personal: readonly Personal[] = [
-    { room: 'turns', export: async () => null, erase: (user) => turns.stopAllOf(user) },
+    turnsPersonal({ answers, turns }),
     chatPersonal({ answers }),
     botsPersonal({ db, clock }),
     messagesPersonal({ db }),

@@ -26,8 +26,9 @@ export type Ending = z.output<typeof ending>
 const call = z.uuid()
 
 /**
- * What a turn says, in order. `text` is added to what the call has said, `replace` takes its place; a `part` is something
- * structured to show; `suggest` offers a next message. After `ended` comes at most `settled`, and then nothing.
+ * What a turn says, in order. `text` is added to what the call has said; `replace` takes the place of all that it has said,
+ * parts and suggestions included; a `part` is something structured to show; `suggest` offers a next message. After `ended`
+ * comes at most `settled`, and then nothing.
  */
 export const turnEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('waiting'), call, position: z.int(), estimateMs: z.nullable(z.int()) }),

@@ -32,6 +32,9 @@ export function addTo(said: Said, event: LogEvent): void {
       said.text = event.text
       delivered.bytes = Buffer.byteLength(event.text)
       delivered.chars = event.text.length
+      delivered.parts = 0
+      said.parts.length = 0
+      said.suggestions.length = 0
       return
     case 'part':
       said.parts.push({ kind: event.kind, data: event.data })

@@ -102,7 +102,7 @@ export function createFollower(options: { readonly db: Database; readonly log: L
   return { follow, wake }
 }
 
-/** The reader is not at the turn's end, and what comes next for it is in the log no more. */
+/** The reader is not at the turn's end, and what comes next for it is in the log no more, or never came into it. */
 function isDeleted({ standing, rows, after }: Watch): boolean {
   return (standing?.lastSeq ?? 0) > after && (rows[0]?.firstSeq ?? Infinity) > after + 1
 }

@@ -2,7 +2,7 @@ import { uuidv7, type Uuid } from '#kernel'
 import type { Database, Log } from '#platform'
 import { endProcess, insertProcess, renewLease } from './store/processes.ts'
 
-export type Stop = { readonly turn: Uuid; readonly cause: 'stopped' | 'account_closed' }
+export type Stop = { readonly turn: string; readonly cause: 'stopped' | 'account_closed' }
 
 export type Membership = {
   /** The name under which this process runs turns now; enters it first if need be. */

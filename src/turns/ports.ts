@@ -25,7 +25,7 @@ export type RuntimeCall = {
 
 /**
  * What a bot says. After `waiting` (in a line, before it began) comes another or `started`; a runtime without a line says
- * neither. `replace` takes the place of all text so far. `end` is last.
+ * neither. `replace` takes the place of all that was said so far. `end` is last.
  */
 export type BotEvent =
   | ModelEvent

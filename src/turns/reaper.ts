@@ -56,6 +56,12 @@ export function createReaper(options: {
   return { reap: () => (running ??= reap().finally(() => (running = undefined))) }
 }
 
+/**
+ * Readers may have heard more than the log holds. The ending stands beyond whatever they can have heard, so that each of them
+ * finds a gap before it, and is told the texts anew.
+ */
+const unheardMax = 2_000_000
+
 /** What the log tells of a turn, and `killed` for whatever had not ended in it. */
 export function concludeOrphan(orphan: Orphan): Sealing {
   const said = new Map<string, Said>(orphan.calls.map((call) => [call.id, nothingSaid()]))
@@ -68,7 +74,7 @@ export function concludeOrphan(orphan: Orphan): Sealing {
   const calls = orphan.calls.map((call) => concludeCall(call, said.get(call.id) ?? nothingSaid(), endings.get(call.id)))
   const { ended, conclusion } = conclude(orphan, calls)
   const events = lastEvents({ ended }, new Set(endings.keys()))
-  return { ended, conclusion, chunk: { firstSeq: orphan.events.length + 1, events } }
+  return { ended, conclusion, chunk: { firstSeq: orphan.events.length + 1 + unheardMax, events } }
 }
 
 type Ended = Extract<LogEvent, { type: 'call_ended' }> & { readonly usage?: Usage }

@@ -1,4 +1,4 @@
-import { isUuid, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
+import { refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { Database, Log, Secret } from '#platform'
 import { channels, createBell, type Bell } from './bell.ts'
 import type { StartRefusal, TurnEvent } from './contract.ts'
@@ -127,7 +127,7 @@ function createNews(options: {
     log,
     ring: (channel, payload) => {
       if (channel === channels.log) follower.wake(payload ? payload.split(',') : undefined)
-      else if (payload && isUuid(payload)) stopHere(lives, { turn: payload, cause: 'stopped' })
+      else stopHere(lives, stopOf(payload ?? ''))
     },
   })
   const membership = createMembership({
@@ -147,9 +147,15 @@ function createNews(options: {
   return { bell, membership }
 }
 
-function stopHere(lives: ReadonlyMap<Uuid, LiveTurn>, stop: Stop): void {
-  const live = lives.get(stop.turn)
-  if (live) halt(live, { cause: stop.cause })
+function stopHere(lives: ReadonlyMap<string, LiveTurn>, { turn, cause }: Stop): void {
+  const live = lives.get(turn)
+  if (live) halt(live, { cause })
+}
+
+/** As `requestStop` writes it. */
+function stopOf(payload: string): Stop {
+  const [turn = '', cause] = payload.split(' ')
+  return { turn, cause: cause === 'account_closed' ? cause : 'stopped' }
 }
 
 function byKind(runtimes: readonly BotRuntime[]): ReadonlyMap<string, BotRuntime> {

@@ -5,7 +5,7 @@ where t.ended_at > clock_timestamp() - interval '1 hour'
 
 select 'a gap in the log of a turn' as failure, e.turn
 from (select turn, first_seq, lag(last_seq) over (partition by home, turn order by first_seq) as before from turns.event) e
-where e.before is not null and e.first_seq <> e.before + 1;
+where e.before is not null and e.first_seq <> e.before + 1 and e.first_seq < 2000000;
 
 select 'a log that goes on after its turn ended' as failure, t.id
 from turns.turn t join turns.event e on e.home = t.home and e.turn = t.id

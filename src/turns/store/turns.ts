@@ -55,7 +55,7 @@ export async function requestStop(
   const { rows } = await pool.query<{ ended: boolean }>(
     `with noted as (
        update turns.turn set stop_cause = coalesce(stop_cause, 'stopped')
-       where home = 1 and id = $1 and payer = $2 and ended_at is null returning pg_notify('turns_stop', id::text)
+       where home = 1 and id = $1 and payer = $2 and ended_at is null returning pg_notify('turns_stop', id || ' stopped')
      )
      select not exists (select from noted) as ended from turns.turn where home = 1 and id = $1 and payer = $2`,
     [turn, payer],
@@ -66,7 +66,7 @@ export async function requestStop(
 export async function requestStopOfAll({ pool }: Database, payer: Uuid): Promise<readonly Uuid[]> {
   const { rows } = await pool.query<{ id: string }>(
     `update turns.turn set stop_cause = 'account_closed' where payer = $1 and ended_at is null
-     returning id, pg_notify('turns_stop', id::text)`,
+     returning id, pg_notify('turns_stop', id || ' account_closed')`,
     [payer],
   )
   return rows.map(({ id }) => asUuid(id))
