@@ -1,4 +1,4 @@
-import { derivedId, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
+import { derivedId, isRefusal, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { Database, Secret } from '#platform'
 import { cookieName, sessionTokenOf, type CookieKey } from './cookie.ts'
 import { claimLinkMs, closedName, type Viewer } from './rules.ts'
@@ -45,7 +45,7 @@ export function openPeople(options: PeopleOptions): People {
     signedIn,
     operator: async (context) => {
       const me = await signedIn(context)
-      return 'refused' in me || me.role === 'operator' ? me : refuse('operators_only', 'Only an operator may do this.')
+      return isRefusal(me) || me.role === 'operator' ? me : refuse('operators_only', 'Only an operator may do this.')
     },
     names: async (ids) =>
       new Map((await namesOf(db, ids)).map(({ id, name }) => [id, name === '' ? closedName : name])),
