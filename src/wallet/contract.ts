@@ -30,7 +30,7 @@ const points = bigintText
 const cap = z.nullable(bigintText.check(z.refine((value) => value >= 0n && value <= capPointsMax)))
 
 /** What a person may spend at most, in points: on one message, in one day, in one month (UTC). Null is no cap. */
-export const capsSchema = z.object({ message: cap, day: cap, month: cap })
+const capsSchema = z.object({ message: cap, day: cap, month: cap })
 export type Caps = z.output<typeof capsSchema>
 
 const walletView = z.object({

@@ -28,7 +28,7 @@ export type WalletBalance = {
   readonly debt: bigint
 }
 
-export type CapsLeft = { readonly caps: Caps; readonly left: { readonly [P in Period]: bigint | null } }
+type CapsLeft = { readonly caps: Caps; readonly left: { readonly [P in Period]: bigint | null } }
 
 export type Wallet = {
   /** Grants today's free points, opens today's and this month's allowances, and says what may be spent from. */

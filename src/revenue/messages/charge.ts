@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isRefusal, refuse, money, type Refusal, type Uuid } from '#kernel'
+import { assert, isRefusal, refuse, money, type Refusal, type Uuid } from '#kernel'
 import type { Models } from '#models'
 import type { Log } from '#platform'
 import type { Ask, Charge, Quote } from '#turns'
@@ -35,10 +35,11 @@ export function createCharge(deps: ChargeDeps): Charge {
         holdMs: waitMs + holdMs,
       })
       const sources = { points, allowances }
-      const isKnown = isRefusal(answer) && answer.refused === 'key_reused'
-      if (isRefusal(answer) && !isKnown) return shortage(ledger, sources, slice)
+      if (isRefusal(answer) && answer.refused === 'insufficient_funds') return shortage(ledger, sources, slice)
+      const isBegun = isRefusal(answer) && answer.refused === 'key_reused'
+      assert(!isRefusal(answer) || isBegun, `points were not set aside: ${isRefusal(answer) && answer.detail}`)
       // The turn was begun before, at another price: what it holds is on the ledger.
-      const held = isKnown ? ((await ledger.hold(points, keys.hold))?.amount ?? 0n) : slice
+      const held = isBegun ? ((await ledger.hold(points, keys.hold))?.amount ?? 0n) : slice
       return createMeter({ hold: followHold({ ledger, keys, sources, held }), calls, log })
     },
     settle: (conclusion) => settleConclusion(deps, conclusion),

@@ -1,5 +1,5 @@
 import { isRefusal, money, refuse, type Refusal } from '#kernel'
-import type { Account, Ledger } from '#ledger'
+import type { Account, Ledger, LedgerRefusal } from '#ledger'
 import { messagesChart } from './chart.ts'
 import type { TurnKeys } from './keys.ts'
 
@@ -45,7 +45,7 @@ export function followHold(turn: {
     journals++
     if (!isRefusal(answer)) held += more
     else if (answer.refused === 'key_reused') held = (await ledger.hold(sources.points, keys.hold))?.amount ?? held
-    else return answer.refused === 'insufficient_funds' ? shortage(ledger, sources, more) : holdEnded
+    else return answer.refused === 'insufficient_funds' ? shortage(ledger, sources, more) : ended(answer)
     return true
   }
 
@@ -61,12 +61,19 @@ export function followHold(turn: {
     prolong: async () => {
       const answer = await ledger.post(templates['message.prolonged'], { ...base(), amounts: {} })
       journals++
-      return isRefusal(answer) ? holdEnded : true
+      return isRefusal(answer) ? ended(answer) : true
     },
   }
 }
 
-const holdEnded = refuse('hold_expired', 'The points that were set aside for this answer are free again.')
+/** Whatever else the ledger refuses here is no answer for a reader: too busy, or a bug. */
+function ended({ refused, detail }: Refusal<LedgerRefusal>): Refusal<'hold_expired'> {
+  if (!holdIsOver.includes(refused)) throw new Error(`a hold was not extended: ${detail}`)
+  return refuse('hold_expired', 'The points that were set aside for this answer are free again.')
+}
+
+/** The refusals of a hold that has ended, whichever way. */
+export const holdIsOver: readonly LedgerRefusal[] = ['hold_expired', 'hold_resolved', 'unknown_hold']
 
 /** What could still be held: the least of the points and what the caps allow. */
 async function leftOf(ledger: Ledger, { points, allowances }: Sources): Promise<bigint> {

@@ -1,3 +1,3 @@
 export { messagesChart } from './chart.ts'
-export { openMessages, type FreeBudget, type Messages } from './messages.ts'
+export { openMessages, type Messages } from './messages.ts'
 export { messagesPersonal, messagesRoom } from './room.ts'

@@ -3,7 +3,7 @@ import type { Charge } from '#turns'
 import { messagesChart } from './chart.ts'
 import { createCharge, type ChargeDeps } from './charge.ts'
 
-export type FreeBudget = { readonly left: bigint; readonly funded: bigint }
+type FreeBudget = { readonly left: bigint; readonly funded: bigint }
 
 export type Messages = {
   /** Fills the slot `charge` of turns. */

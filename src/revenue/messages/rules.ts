@@ -55,7 +55,7 @@ export type Terms = {
   readonly most: Parts
 }
 
-export const noParts: Parts = { creator: 0n, model: 0n, platform: 0n }
+const noParts: Parts = { creator: 0n, model: 0n, platform: 0n }
 
 export function sumOf({ creator, model, platform }: Parts): bigint {
   return creator + model + platform

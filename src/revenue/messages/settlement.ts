@@ -6,7 +6,7 @@ import { duesOf, type Conclusion, type Settlement } from '#turns'
 import type { Wallet } from '#wallet'
 import { messagesChart } from './chart.ts'
 import { callFacts, factsOf, type CallFacts } from './facts.ts'
-import type { Sources } from './hold.ts'
+import { holdIsOver, type Sources } from './hold.ts'
 import { keysOf, type TurnKeys } from './keys.ts'
 import { settleTurn, type EndedCall, type SettledTurn } from './rules.ts'
 import { noteWaived } from './store.ts'
@@ -36,11 +36,9 @@ export async function settleConclusion(deps: SettlementDeps, conclusion: Conclus
   if (answer && !isRefusal(answer)) return answer
   const journal = await ledger.journal(keys.settled)
   if (journal) return settlementOf(journal)
-  assert(!answer || hasEnded.includes(answer.refused), `a settlement was refused: ${answer?.detail}`)
+  assert(!answer || holdIsOver.includes(answer.refused), `a settlement was refused: ${answer?.detail}`)
   return waive(deps, conclusion)
 }
-
-const hasEnded: readonly LedgerRefusal[] = ['hold_expired', 'hold_resolved', 'unknown_hold']
 
 type Settling = {
   readonly conclusion: Conclusion
