@@ -11,7 +11,7 @@ import {
   type DeskOptions,
   type View,
 } from './listing.ts'
-import { engines, makerOf } from './providers.ts'
+import type { Engine } from './providers.ts'
 import { checkAddress } from './rules.ts'
 import type { Provider } from './snapshot.ts'
 
@@ -29,13 +29,7 @@ type Change = {
   readonly enabled?: boolean | undefined
 }
 type Failed = Refusal<'provider_failed' | 'bad_address'>
-type Engine = {
-  readonly slug: string
-  readonly name: string
-  readonly baseUrl: string
-  readonly models: string[]
-  readonly provider: string | null
-}
+type FoundEngine = Engine & { readonly models: string[]; readonly provider: string | null }
 
 /** What operators do with providers. Every change is seen by this process at once, by others within two seconds. */
 export type Desk = {
@@ -47,7 +41,7 @@ export type Desk = {
   refresh(slug: string, signal: AbortSignal): Promise<View | Refusal<'unknown_provider' | 'provider_failed'>>
   offer(slug: string, models: readonly string[]): Promise<View | Refusal<'unknown_provider'>>
   /** Engines that answer on their usual ports now, with the provider that already stands for each. */
-  findEngines(signal: AbortSignal): Promise<Engine[]>
+  findEngines(signal: AbortSignal): Promise<FoundEngine[]>
   /** Asks providers of the environment that were never asked which models they have; at most once a minute. */
   listUnlisted(): Promise<void>
   /** Asks every provider that is switched on again. */
@@ -190,16 +184,16 @@ async function offer(
 }
 
 async function findEngines(
-  { backendOf }: DeskOptions,
+  { backendOf, engines }: DeskOptions,
   providers: readonly Provider[],
   signal: AbortSignal,
-): Promise<Engine[]> {
+): Promise<FoundEngine[]> {
   const quick = AbortSignal.any([signal, AbortSignal.timeout(engineMsMax)])
   const found = await Promise.all(
     engines.map(async (engine) => {
       const models = await backendOf({ origin: 'screen' }).list({ baseUrl: engine.baseUrl }, quick)
       if ('type' in models) return []
-      const standing = providers.find(({ baseUrl }) => makerOf({ slug: '', baseUrl }) === engine.slug)
+      const standing = providers.find(({ baseUrl }) => baseUrl === engine.baseUrl)
       return [{ ...engine, models: [...models], provider: standing?.slug ?? null }]
     }),
   )

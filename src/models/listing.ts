@@ -2,6 +2,7 @@ import { refuse, type Clock, type Refusal } from '#kernel'
 import type { Log } from '#platform'
 import type { Provider as ProviderView } from './contract.ts'
 import type { ModelAddress, ModelBackend } from './ports.ts'
+import type { Engine } from './providers.ts'
 import { deskWords, offeredAtFirst, withoutKey } from './rules.ts'
 import type { Sealer } from './sealing.ts'
 import { costRowOf, type createSnapshots, type Provider } from './snapshot.ts'
@@ -15,6 +16,8 @@ export type DeskOptions = {
   readonly sealer: Sealer
   readonly snapshots: ReturnType<typeof createSnapshots>
   readonly backendOf: (provider: Pick<Provider, 'origin'>) => ModelBackend
+  /** Where to look for engines of this machine. */
+  readonly engines: readonly Engine[]
 }
 
 export type View = { readonly provider: ProviderView }

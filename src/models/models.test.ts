@@ -11,7 +11,9 @@ import { createSealer } from './sealing.ts'
 
 const key = 'sk-a-key-of-the-wire-1234'
 
-async function house(options: { providerKeys?: Record<string, string> } = {}) {
+type Options = Pick<Parameters<typeof openModels>[0], 'providerKeys' | 'engines'>
+
+async function house(options: Options = {}) {
   let models: Models | undefined
   let openAgain: (() => Promise<Models>) | undefined
   const world = await World.start({
@@ -194,6 +196,54 @@ test('a shipped cost stands until the operator sets one, and comes back', async 
   assert.ok(!isRefusal(back) && back.inputPerMillion === 250_000n && back.version > own.version)
   assert.ok(back.asOf && back.source)
   await assert.rejects(world.db.pool.query('update models.cost set input_per_million = 5'), /a new one is a new row/)
+})
+
+test('engines of this machine are found, taken with one press, and said at start until then', async () => {
+  await using wire = await startWire()
+  const nobody = { slug: 'vllm', name: 'vLLM', baseUrl: 'http://127.0.0.1:9/v1' }
+  await using open = await house({ engines: [{ slug: 'ollama', name: 'Ollama', baseUrl: wire.baseUrl }, nobody] })
+  const { call } = await operator(open.world)
+  assert.match(
+    (await open.world.app.greetings('http://house')).join(),
+    /Ollama on this machine.*http:\/\/house\/desk\/models/,
+  )
+  const found = await call(contract.findEngines, {})
+  assert.ok(!isRefusal(found))
+  assert.deepEqual(found.items, [
+    { slug: 'ollama', name: 'Ollama', baseUrl: wire.baseUrl, models: ['normal'], provider: null },
+  ])
+  const taken = await call(contract.addProvider, { body: { slug: 'ollama', name: 'Ollama', baseUrl: wire.baseUrl } })
+  assert.ok(!isRefusal(taken))
+  assert.equal((await open.models.info('ollama/normal'))?.cost?.inputPerMillion.minor, 0n)
+  const again = await call(contract.findEngines, {})
+  assert.ok(!isRefusal(again) && again.items[0]?.provider === 'ollama')
+  assert.deepEqual(await open.world.app.greetings('http://house'), [])
+})
+
+test('a key of the environment is a provider that the desk can only switch off', async () => {
+  await using open = await house({ providerKeys: { openai: 'sk-of-the-environment' } })
+  await open.world.db.pool.query(
+    `insert into models.provider_state (slug, models, offered, listed_at) values ('openai', '{gpt-5,x}', '{gpt-5}', now())`,
+  )
+  const { call } = await operator(open.world)
+  const listed = await call(contract.listProviders, {})
+  assert.ok(!isRefusal(listed))
+  const [provider] = listed.items
+  assert.deepEqual(
+    [provider?.origin, provider?.keyHint, provider?.baseUrl],
+    ['environment', 'ment', 'https://api.openai.com/v1'],
+  )
+  const params = { provider: 'openai' }
+  const renamed = await call(contract.changeProvider, { params, body: { name: 'Mine' } })
+  assert.ok(isRefusal(renamed) && renamed.refused === 'set_elsewhere')
+  const removed = await call(contract.removeProvider, { params })
+  assert.ok(isRefusal(removed) && removed.refused === 'set_elsewhere')
+  assert.deepEqual(
+    (await open.models.listed()).map(({ id }) => id),
+    ['openai/gpt-5'],
+  )
+  await call(contract.changeProvider, { params, body: { enabled: false } })
+  assert.deepEqual(await open.models.listed(), [])
 })
 
 test('a seal opens with its own key and under its own name alone', () => {

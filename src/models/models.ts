@@ -5,7 +5,7 @@ import { contextTokensOf, shippedCosts } from './costs.ts'
 import { hintOf, openDesk, type Desk } from './desk.ts'
 import { ProviderFailure } from './failure.ts'
 import type { BackendFailure, ModelBackend } from './ports.ts'
-import { makerOf, wellKnown } from './providers.ts'
+import { makerOf, usualEngines, wellKnown, type Engine } from './providers.ts'
 import { splitModel, withoutKey, wordsFor, type ModelCost, type ModelEvent, type ModelRequest } from './rules.ts'
 import { createSealer } from './sealing.ts'
 import { costRowOf, createSnapshots, toCost, type FixedProvider, type Provider, type Snapshot } from './snapshot.ts'
@@ -50,6 +50,8 @@ export type ModelsOptions = {
   readonly backends: Backends
   /** Keys by the short name of a well-known provider, as variables of the environment gave them. */
   readonly providerKeys?: Readonly<Partial<Record<string, string>>>
+  /** Where to look for engines of this machine; their usual ports unless given. */
+  readonly engines?: readonly Engine[]
 }
 
 /** Enters the shipped costs, and opens the door. Asks no provider anything. */
@@ -62,7 +64,7 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
   const snapshots = createSnapshots({ store, fixed, openKey: sealer.open })
   const backendOf = ({ origin }: Pick<Provider, 'origin'>) =>
     origin === 'demo' && backends.sandbox ? backends.sandbox : backends.openai
-  const desk = openDesk({ store, clock, log, sealer, snapshots, backendOf })
+  const desk = openDesk({ store, clock, log, sealer, snapshots, backendOf, engines: options.engines ?? usualEngines })
 
   return {
     stream: (request) => stream(request, { current: snapshots.current, backendOf, log }),

@@ -76,16 +76,18 @@ export const wellKnown: readonly WellKnown[] = [
   },
 ]
 
+export type Engine = { readonly slug: string; readonly name: string; readonly baseUrl: string }
+
 /** Engines that serve models from this machine, on the port each has unless told otherwise. They ask for no key. */
-export const engines = [
+export const usualEngines: readonly Engine[] = [
   { slug: 'ollama', name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1' },
   { slug: 'llamacpp', name: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1' },
   { slug: 'vllm', name: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1' },
   { slug: 'lmstudio', name: 'LM Studio', baseUrl: 'http://127.0.0.1:1234/v1' },
-] as const
+]
 
 /** Whose cost list a provider goes by: the maker its address belongs to, else its own short name. */
 export function makerOf(provider: { readonly slug: string; readonly baseUrl: string }): string {
-  const known = [...wellKnown, ...engines].find(({ baseUrl }) => baseUrl === provider.baseUrl)
+  const known = [...wellKnown, ...usualEngines].find(({ baseUrl }) => baseUrl === provider.baseUrl)
   return known?.slug ?? provider.slug
 }
