@@ -35,7 +35,7 @@ export async function buildScreens(
   if (readStamp(folder) === stamp) return 'fresh'
   options.say?.('Building the screens (only after a change)…')
   // Beside the old build and then in its place: who is being served sees the one or the other.
-  const building = `${folder}.${process.pid}.${randomBytes(3).toString('hex')}`
+  const building = join(root, 'node_modules', `.screens-${process.pid}-${randomBytes(3).toString('hex')}`)
   const old = `${building}.old`
   try {
     await runVite(building)

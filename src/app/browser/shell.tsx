@@ -1,9 +1,9 @@
 import { Outlet, useRouterState } from '@tanstack/react-router'
 import { Trans } from '@lingui/react/macro'
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { getMe } from '#people/contract'
 import { getHouse } from '../contract.ts'
-import { cx, ErrorState, HouseProvider, Skeleton, useKeys, useRead, type House } from '#ui'
+import { cx, ErrorState, HouseProvider, Skeleton, useAddress, useKeys, useRead, type House } from '#ui'
 import { BottomBar, PhoneHeader } from './phone.tsx'
 import { frameOf } from './screens.ts'
 import { Sidebar } from './sidebar.tsx'
@@ -35,6 +35,7 @@ function Frame({ house }: { readonly house: House }) {
   const frame = frameOf(routePath)
   const openPalette = () => setFinding(true)
   useKeys({ 'mod+k': openPalette, '/': openPalette })
+  const screen = useFocusOnArrival()
   return (
     <HouseProvider house={house}>
       <a
@@ -47,7 +48,7 @@ function Frame({ house }: { readonly house: House }) {
       <div className={cx('flex flex-col md:pl-62', frame === 'full' ? 'h-dvh' : 'min-h-dvh')}>
         <ConnectionLine />
         {frame === 'page' && <PhoneHeader onFind={openPalette} />}
-        <main id="screen" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
+        <main id="screen" ref={screen} tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
           <Suspense fallback={<ScreenSkeleton />}>
             <Outlet />
           </Suspense>
@@ -61,6 +62,19 @@ function Frame({ house }: { readonly house: House }) {
       )}
     </HouseProvider>
   )
+}
+
+/** Who goes to another address by the keyboard goes on from there, unless the screen itself has taken the focus. */
+function useFocusOnArrival(): RefObject<HTMLElement | null> {
+  const screen = useRef<HTMLElement>(null)
+  const { path } = useAddress()
+  const last = useRef(path)
+  useEffect(() => {
+    if (last.current === path) return
+    last.current = path
+    if (!screen.current?.contains(document.activeElement)) screen.current?.focus({ preventScroll: true })
+  }, [path])
+  return screen
 }
 
 /** A line while a screen is on its way, and words when the connection is lost. */
