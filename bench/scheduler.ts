@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { OperatorFault } from '#platform'
 import type { Outcome, Setting } from './form/outcome.ts'
 import { measureDecisions } from './scheduler/decision.ts'
+import { playInVirtualTime } from './scheduler/des/ablation.ts'
 import { judge, type Judged } from './scheduler/figures.ts'
 import { findHaproxy } from './scheduler/haproxy.ts'
 import { lines } from './scheduler/lines.ts'
@@ -26,7 +27,9 @@ export const takes = ['scenario', 'traces', 'des'] as const
  * How long people wait for a first token at a peak, by who decides who goes next: ours, HAProxy and simpler ones, side by side
  * in real time over real sockets before engines that take the time of real ones. `--des` plays the same rules in virtual time.
  */
-export async function bench({ size, say, scenario, traces }: Setting): Promise<Outcome> {
+export async function bench(setting: Setting): Promise<Outcome> {
+  if (setting.clock === 'virtual') return playInVirtualTime(setting)
+  const { size, say, scenario, traces } = setting
   const chosen = chooseScenarios(scenario, size)
   if (chosen.length === 0)
     throw new OperatorFault(
