@@ -40,8 +40,9 @@ async function main(): Promise<void> {
   const app = compose({ ...deps, front, rooms: house.rooms })
   const running = open.use(await runRoles(app, config))
   const url = publicUrl ?? running.url
-  console.log(url ? `Bottega is open: ${url}` : 'Bottega is at work')
-  for (const line of url ? await app.greetings(url) : []) console.log(line)
+  const greetings = url ? await app.greetings(url) : []
+  // From the first line on a signal is heard: who reads that it is open may close it.
+  for (const line of [url ? `Bottega is open: ${url}` : 'Bottega is at work', ...greetings]) console.log(line)
   const signal = await untilSignal()
   console.log(`Closing (${signal}); once more to end at once`)
 }
