@@ -11,7 +11,7 @@ import { modelsRoom, openModels } from '#models'
 import { openPeople, peopleRoom, type Personal } from '#people'
 import { handle, type Database, type Install, type Log, type Room, type Secret } from '#platform'
 import { messagesChart, messagesPersonal, messagesRoom, openMessages } from '#revenue/messages'
-import { createPromptRuntime, openTurns, turnsPersonal, turnsRoom } from '#turns'
+import { createPromptRuntime, openTurns, turnsPersonal, turnsRoom, type TurnsOptions } from '#turns'
 import { openWallet, walletChart, walletPersonal, walletRoom } from '#wallet'
 import type { ProviderName } from './config.ts'
 import { getHouse } from './contract.ts'
@@ -46,10 +46,15 @@ type RevenueLine = (typeof revenueLines)[number]
 /** The rooms of this house, in the order of the stack, and what fills an empty demo. */
 export type House = { readonly rooms: readonly Room[]; seedDemo(): Promise<void> }
 
+type FeatureOptions = {
+  readonly without?: readonly RevenueLine[]
+  readonly turnLimits?: TurnsOptions['limits']
+}
+
 /** Opens every room but those left out. This is the only place that opens one. */
 export async function features(
   deps: Deps,
-  { without = [] }: { readonly without?: readonly RevenueLine[] } = {},
+  { without = [], turnLimits }: FeatureOptions = {},
 ): Promise<House> {
   const { db, clock, install, secret, answers } = deps
   // Money's time is the database's, one for all servers; only a world whose clock is set by hand has another.
@@ -76,6 +81,7 @@ export async function features(
     ...deps,
     runtimes: [createPromptRuntime(models), openGuide({ root: join(import.meta.dirname, '../..') })],
     slots: present.includes('messages') ? [{ room: 'messages', charge }] : [],
+    ...(turnLimits ? { limits: turnLimits } : {}),
   })
   const chat = openChat({ ...deps, turns, bots })
   // What each room keeps of a person. Answers that are being given end before what they would be kept in.
