@@ -53,8 +53,13 @@ test('two tabs: the second save is refused, and nothing that was written is lost
   await one.page.getByRole('button', { name: 'Save', exact: true }).click()
   await one.page.getByText('Saved as version 2').waitFor()
   await other.page.getByRole('button', { name: 'Save', exact: true }).click()
-  await other.page.getByText('This bot was saved in another tab since').waitFor()
+  await other.page.getByText('Version 2 was saved elsewhere since you began').waitFor()
   assert.equal(await other.page.getByLabel('In one line').inputValue(), 'Finds all rhymes.')
+  await other.page.reload()
+  assert.equal(await other.page.getByLabel('In one line').inputValue(), 'Finds all rhymes.')
+  await other.page.getByRole('button', { name: 'Keep mine' }).click()
+  await other.page.getByRole('button', { name: 'Save', exact: true }).click()
+  await other.page.getByText('Saved as version 3').waitFor()
 })
 
 test('a link shares a bot that the catalogue does not show', async () => {

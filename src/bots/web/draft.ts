@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { sheet as sheetSchema, type Sheet } from '#bots/contract'
+import { useStored } from '#ui'
 
 /** A sheet as it is typed: lists as text, numbers as text. */
 export type Draft = {
@@ -67,41 +68,76 @@ function checkDraft(draft: Draft): Checked {
   }
 }
 
+/** A sheet as it stood in one version. */
+export type Stand = { readonly version: number; readonly draft: Draft }
+
 export type Drafting = {
   readonly draft: Draft
-  readonly sheet: Sheet | undefined
+  /** The version that the writer began with, however many were saved elsewhere since. */
+  readonly basedOn: number
   readonly changed: boolean
+  /** True where the text is of an earlier visit. */
+  readonly restored: boolean
   /** What is wrong with a field, once its writer has left it or tried to save. */
   readonly wordsFor: (name: keyof Draft) => string | undefined
   readonly set: (change: Partial<Draft>) => void
   readonly leave: (name: keyof Draft) => void
   /** Shows everything that is wrong; answers the sheet if nothing is. */
   readonly check: () => Sheet | undefined
-  readonly restart: (from: Draft) => void
+  /** Goes on from what was saved. */
+  readonly settle: (saved: Stand) => void
+  /** Keeps the text, and puts it on top of the newest version. */
+  readonly rebase: () => void
+  readonly drop: () => void
 }
 
-export function useDraft(start: Draft): Drafting {
-  const [base, setBase] = useState(start)
-  const [draft, setDraft] = useState(start)
+/** What is written and not saved yet. This browser keeps it, so that neither a closed tab nor a refusal loses a word. */
+export function useDraft(key: string, server: Stand): Drafting {
+  const [stored, store] = useStored(`bots.draft.${key}`, '')
+  const [saved, setSaved] = useState(server)
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [all, setAll] = useState(false)
+  const base = saved.version > server.version ? saved : server
+  const held = readStand(stored, base.draft)
+  const [restored] = useState(held !== undefined)
+  const { version: basedOn, draft } = held ?? base
   const { sheet, words } = checkDraft(draft)
+  const keep = (stand: Stand) => store(sameDraft(stand.draft, base.draft) ? '' : JSON.stringify(stand))
   return {
     draft,
-    sheet,
-    changed: JSON.stringify(draft) !== JSON.stringify(base),
+    basedOn,
+    changed: held !== undefined,
+    restored: restored && held !== undefined,
     wordsFor: (name) => (all || left.has(name) ? words[name] : undefined),
-    set: (change) => setDraft((before) => ({ ...before, ...change })),
+    set: (change) => keep({ version: basedOn, draft: { ...draft, ...change } }),
     leave: (name) => setLeft((before) => new Set(before).add(name)),
     check: () => {
       setAll(true)
       return sheet
     },
-    restart: (from) => {
-      setBase(from)
-      setDraft(from)
+    settle: (stand) => {
+      setSaved(stand)
+      store('')
       setAll(false)
       setLeft(new Set())
     },
+    rebase: () => keep({ version: base.version, draft }),
+    drop: () => store(''),
+  }
+}
+
+const sameDraft = (a: Draft, b: Draft) => JSON.stringify(a) === JSON.stringify({ ...a, ...b })
+
+/** What this browser kept, if it is still of the shape that it had then. */
+function readStand(stored: string, like: Draft): Stand | undefined {
+  if (stored === '') return undefined
+  try {
+    const { version, draft } = JSON.parse(stored) as Stand
+    const names = Object.keys(like) as (keyof Draft)[]
+    return typeof version === 'number' && names.every((name) => typeof draft[name] === 'string')
+      ? { version, draft: { ...like, ...draft } }
+      : undefined
+  } catch {
+    return undefined
   }
 }

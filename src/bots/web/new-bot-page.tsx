@@ -13,11 +13,11 @@ import { MainFields, NameField } from './sheet-fields.tsx'
 /** From nothing to a bot that answers and earns: a name, a line, a model, a prompt, a price. */
 export function NewBotPage() {
   const { t } = useLingui()
-  const drafting = useDraft(emptyDraft)
+  const drafting = useDraft('new', { version: 0, draft: emptyDraft })
   const [ownHandle, setOwnHandle] = useState<string>()
   const [price, setPrice] = useState('0')
   const [tried, setTried] = useState(false)
-  const making = useMaking()
+  const making = useMaking(drafting.drop)
   const handle = ownHandle ?? handleFrom(drafting.draft.name)
   const handleRead = handleText.safeParse(handle)
   const checked = checkPrice(price)
@@ -70,7 +70,7 @@ type Asked = Pick<
 >
 
 /** Makes the bot once, however often one presses, and goes to its workbench. */
-function useMaking() {
+function useMaking(made: () => void) {
   const go = useGo()
   const creating = useWrite(createBot, { refresh: [listMyBots] })
   const publishing = useWrite(setVisibility, { refresh: [listMyBots] })
@@ -79,10 +79,11 @@ function useMaking() {
     running: creating.running || publishing.running,
     refusal: creating.refusal ?? publishing.refusal,
     run: async ({ visibility, ...asked }: Asked & { readonly visibility: 'draft' | 'public' }) => {
-      const made = await creating.run({ body: { id, owner: 'me', ...asked } })
-      if (!made || isRefusal(made)) return
-      if (visibility === 'public') await publishing.run({ params: { bot: made.id }, body: { visibility } })
-      go(places.studioBot(made.id))
+      const bot = await creating.run({ body: { id, owner: 'me', ...asked } })
+      if (!bot || isRefusal(bot)) return
+      made()
+      if (visibility === 'public') await publishing.run({ params: { bot: bot.id }, body: { visibility } })
+      go(places.studioBot(bot.id))
     },
   }
 }

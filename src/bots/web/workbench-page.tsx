@@ -7,6 +7,7 @@ import {
   Button,
   Day,
   LinkButton,
+  Notice,
   Page,
   places,
   Read,
@@ -45,7 +46,7 @@ function Loading() {
 
 function Workbench({ bot }: { readonly bot: StudioBot }) {
   const { t } = useLingui()
-  const drafting = useDraft(draftOf(bot.sheet))
+  const drafting = useDraft(bot.id, standOf(bot))
   return (
     <Page
       title={bot.sheet.name}
@@ -96,13 +97,16 @@ function SheetForm({ bot, drafting }: { readonly bot: StudioBot; readonly drafti
   const save = async () => {
     const sheet = drafting.check()
     if (!sheet) return
-    const answer = await saving.run({ params: { bot: bot.id }, body: { basedOn: bot.version, sheet } })
-    if (!answer || isRefusal(answer)) return
-    drafting.restart(draftOf(answer.sheet))
+    const answer = await saving.run({ params: { bot: bot.id }, body: { basedOn: drafting.basedOn, sheet } })
+    if (!answer) return
+    if (isRefusal(answer)) {
+      if (answer.refused === 'changed_meanwhile') refresh(getMyBot, listVersions)
+      return
+    }
+    drafting.settle(standOf(answer))
     const { version } = answer
     toast({ kind: 'good', words: t`Saved as version ${version}. Answers that are running keep theirs.` })
   }
-  const stale = saving.refusal?.refused === 'changed_meanwhile'
   return (
     <form
       noValidate
@@ -112,19 +116,11 @@ function SheetForm({ bot, drafting }: { readonly bot: StudioBot; readonly drafti
       }}
       className="flex min-w-0 flex-col gap-5"
     >
+      <Unsaved version={bot.version} drafting={drafting} />
       <NameField drafting={drafting} />
       <MainFields drafting={drafting} />
       <MoreFields drafting={drafting} />
-      <Refused
-        refusal={saving.refusal}
-        action={
-          stale && (
-            <Button size="s" onClick={() => refresh(getMyBot)}>
-              <Trans>Load the newer one</Trans>
-            </Button>
-          )
-        }
-      />
+      {saving.refusal?.refused !== 'changed_meanwhile' && <Refused refusal={saving.refusal} />}
       <div className="sticky bottom-0 -mx-4 flex items-center gap-3 border-t border-hair bg-ground px-4 py-3 max-md:bottom-14 md:mx-0 md:px-0">
         <Button
           type="submit"
@@ -139,5 +135,42 @@ function SheetForm({ bot, drafting }: { readonly bot: StudioBot; readonly drafti
         </span>
       </div>
     </form>
+  )
+}
+
+const standOf = ({ version, sheet }: StudioBot) => ({ version, draft: draftOf(sheet) })
+
+/** What becomes of a text that is not saved: of an earlier visit, or begun on a version that is no longer the newest. */
+function Unsaved({ version, drafting }: { readonly version: number; readonly drafting: Drafting }) {
+  if (!drafting.changed) return null
+  if (drafting.basedOn < version)
+    return (
+      <Notice
+        kind="amber"
+        action={
+          <span className="flex flex-wrap gap-2">
+            <Button size="s" onClick={drafting.rebase}>
+              <Trans>Keep mine</Trans>
+            </Button>
+            <Button size="s" onClick={drafting.drop}>
+              <Trans>Take the newer one</Trans>
+            </Button>
+          </span>
+        }
+      >
+        <Trans>Version {version} was saved elsewhere since you began. Your text is in the form, not saved.</Trans>
+      </Notice>
+    )
+  if (!drafting.restored) return null
+  return (
+    <Notice
+      action={
+        <Button size="s" onClick={drafting.drop}>
+          <Trans>Drop it</Trans>
+        </Button>
+      }
+    >
+      <Trans>What you had not saved is back in the form.</Trans>
+    </Notice>
   )
 }
