@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Database } from './db.ts'
 import { codeOf, OperatorFault } from './fault.ts'
@@ -43,10 +43,15 @@ async function readOrMake(file: string): Promise<string> {
     if (codeOf(fault) !== 'ENOENT') throw fault
   }
   await mkdir(dirname(file), { recursive: true })
+  // Written whole under a name of its own, then linked: of two servers that start at once neither reads half of it.
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  await writeFile(draft, randomBytes(bytes).toString('base64url'), { mode: 0o600 })
   try {
-    await writeFile(file, randomBytes(bytes).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    await link(draft, file)
   } catch (fault) {
     if (codeOf(fault) !== 'EEXIST') throw fault
+  } finally {
+    await unlink(draft)
   }
   return readFile(file, 'utf8')
 }
