@@ -211,7 +211,7 @@ export function look(pool: Pool, now: number): void {
     judge(capacity, { running: running.size, speaking, isWanted }, pool.terms.capacity, now)
 }
 
-const retellAfterMs = 10_000
+const retellAfterMs = 30_000
 
 /**
  * Experience is taken from waits as they were reckoned some time after arrival: what was said in the first seconds of a

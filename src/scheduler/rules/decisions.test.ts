@@ -39,7 +39,10 @@ function fill(pool: Pool, many: number, sized: Partial<Sized> = {}) {
 test('in the calm the order is that of arrival, whatever the class, and the reserve is open to all', () => {
   const pool = open(3)
   const asked = ['free', 'subscriber', 'tipped'].map((name) => ask(pool, 0, { class: name, user: name }))
-  assert.deepEqual(startAll(pool, 0).map(({ id }) => id), asked.map(({ id }) => id))
+  assert.deepEqual(
+    startAll(pool, 0).map(({ id }) => id),
+    asked.map(({ id }) => id),
+  )
 })
 
 test('once somebody has waited long enough classes matter, and the express class finds its reserve', () => {

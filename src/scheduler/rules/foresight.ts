@@ -10,7 +10,7 @@ export type Foresight = {
   spread: number
 }
 
-const ratiosMax = 64
+const ratiosMax = 48
 /** Before there is experience, and mixed into the little there is. */
 const doubts = [0.5, 0.7, 0.9, 1, 1.1, 1.5, 2]
 /** Waits of a few steps are noise: added to both before they are compared. */
@@ -28,15 +28,15 @@ export function compare(foresight: Foresight, foretoldMs: number, realMs: number
   foresight.quantiles = quantilesOf(ratios)
 }
 
-const misses = 0.1
-const step = 0.1
+const misses = 0.07
+const step = 0.2
 const spreadMax = 4
 /** Shorter waits are over before anybody has read how long they will be. */
 const worthTellingMs = 1000
 
 /**
- * Narrows the ranges a little with each wait that ended inside the one that was told, and widens them nine times as much
- * with each that did not: it comes to rest where one in ten does not (adaptive conformal inference, Gibbs & Candès 2021).
+ * Narrows the ranges a little with each wait that ended inside the one that was told, and widens them many times as much
+ * with each that did not: it comes to rest where hardly one in ten does not (adaptive conformal inference, Gibbs & Candès 2021).
  */
 export function compareRange(foresight: Foresight, { fromMs, untilMs }: WaitRange, realMs: number): void {
   if (realMs < worthTellingMs) return
