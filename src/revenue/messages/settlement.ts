@@ -1,11 +1,11 @@
 import { assert, isRefusal, money, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { Earnings } from '#earnings'
-import type { Account, HoldView, JournalView, Ledger, LedgerRefusal, Posted } from '#ledger'
+import type { Account, HoldView, JournalView, Ledger, LedgerRefusal } from '#ledger'
 import type { Database } from '#platform'
 import { duesOf, type Conclusion, type Settlement } from '#turns'
 import type { Wallet } from '#wallet'
 import { messagesChart } from './chart.ts'
-import { callFacts, factsOf, type CallFacts } from './facts.ts'
+import { callFacts, factsOf, type CallFacts, type TurnFacts } from './facts.ts'
 import { holdIsOver, type Sources } from './hold.ts'
 import { keysOf, type TurnKeys } from './keys.ts'
 import { settleTurn, type EndedCall, type SettledTurn } from './rules.ts'
@@ -50,52 +50,55 @@ type Settling = {
 async function postSettlement(deps: SettlementDeps, settling: Settling): Promise<Settlement | Refusal<LedgerRefusal>> {
   const { ledger } = deps
   const { conclusion, keys, points, hold } = settling
-  const ended = conclusion.calls.map((call): EndedCall => {
-    const quoted = conclusion.quote.calls.find((one) => one.call === call.call)
+  const ended = endedCalls(conclusion)
+  const settled = settleTurn(
+    ended,
+    hold.parts.map(({ amount, lotClass }) => ({ amount, isFree: lotClass === 'free' })),
+  )
+  const { allowances } = await sourcesOf(ledger, keys.hold, points)
+  const accounts = { wallet: points, ...allowances }
+  const post = async (budget: Budget) => {
+    const facts = factsFor(conclusion, ended, settled, budget)
+    const base = { key: keys.settled, hold: keys.hold, facts }
+    const answer =
+      settled.charged === 0n
+        ? await ledger.post(templates['message.released'], { ...base, accounts, amounts: {} })
+        : await ledger.post(templates['message.settled'], {
+            ...base,
+            ...(await payments(deps, { accounts, settled, ended, budget })),
+          })
+    return isRefusal(answer) ? answer : settlementFrom(answer.journal, facts.calls)
+  }
+  const answer = await post('pays')
+  // What is charged is held already: if anything is short, it is the operator's budget.
+  const isBudgetEmpty = isRefusal(answer) && answer.refused === 'insufficient_funds'
+  return isBudgetEmpty && settled.calls.some(({ earnedFree }) => earnedFree > 0n) ? post('empty') : answer
+}
+
+type Budget = 'pays' | 'empty'
+
+function endedCalls({ quote, calls }: Conclusion): readonly EndedCall[] {
+  return calls.map((call) => {
+    const quoted = quote.calls.find((one) => one.call === call.call)
     assert(quoted, 'every call of a turn is in its quote')
-    const { bytes } = call.delivered
-    return {
-      call: call.call,
-      terms: decodeTerms(quoted.terms),
-      due: duesOf(call),
-      delivered: { bytes, usage: call.usage },
-    }
+    const delivered = { bytes: call.delivered.bytes, usage: call.usage }
+    return { call: call.call, terms: decodeTerms(quoted.terms), due: duesOf(call), delivered }
   })
-  const parts = hold.parts.map(({ amount, lotClass }) => ({ amount, isFree: lotClass === 'free' }))
-  const settled = settleTurn(ended, parts)
-  const facts = (budget: 'pays' | 'empty') => {
-    const calls = settled.calls.map((call, at) => {
-      const { terms } = ended[at] as EndedCall
-      return callFacts({ settled: call, terms, ending: conclusion.calls[at]?.ending ?? 'killed', budget })
-    })
-    const handles = ended.map(({ terms }) => terms.handle)
-    return factsOf({ turn: conclusion.turn, handles, settled, calls, budget })
-  }
-  const sources = await sourcesOf(ledger, keys.hold, points)
-  const accounts = { wallet: points, ...sources.allowances }
-  const base = { key: keys.settled, hold: keys.hold }
-  let answer: Posted | Refusal<LedgerRefusal>
-  let told = facts('pays')
-  if (settled.charged === 0n) {
-    answer = await ledger.post(templates['message.released'], { ...base, accounts, amounts: {}, facts: told })
-  } else {
-    answer = await ledger.post(templates['message.settled'], {
-      ...base,
-      facts: told,
-      ...(await payments(deps, { accounts, settled, ended, budget: 'pays' })),
-    })
-    const budgetFailed = isRefusal(answer) && answer.refused === 'insufficient_funds'
-    if (budgetFailed && settled.calls.some(({ earnedFree }) => earnedFree > 0n)) {
-      told = facts('empty')
-      answer = await ledger.post(templates['message.settled'], {
-        ...base,
-        facts: told,
-        ...(await payments(deps, { accounts, settled, ended, budget: 'empty' })),
-      })
-    }
-  }
-  if (isRefusal(answer)) return answer
-  return settlementFrom(answer.journal, told.calls)
+}
+
+function factsFor(
+  conclusion: Conclusion,
+  ended: readonly EndedCall[],
+  settled: SettledTurn,
+  budget: Budget,
+): TurnFacts {
+  const calls = conclusion.calls.map(({ ending }, at) => {
+    const [call, terms] = [settled.calls[at], ended[at]?.terms]
+    assert(call && terms, 'every call that ended is settled')
+    return callFacts({ settled: call, terms, ending, budget })
+  })
+  const handles = ended.map(({ terms }) => terms.handle)
+  return factsOf({ turn: conclusion.turn, handles, settled, calls, budget })
 }
 
 /** The accounts that the hold was taken from, as its journal has them: the day may have changed since. */
@@ -110,7 +113,7 @@ type Paying = {
   readonly accounts: { readonly wallet: Account; readonly day?: Account; readonly month?: Account }
   readonly settled: SettledTurn
   readonly ended: readonly EndedCall[]
-  readonly budget: 'pays' | 'empty'
+  readonly budget: Budget
 }
 
 /** The accounts and amounts of a settlement. Lists that would be empty are left out, and their legs with them. */
@@ -151,9 +154,8 @@ async function payments({ ledger, earnings }: SettlementDeps, { accounts, settle
 /** Notes that a turn was not charged, since its points were the payer's again. */
 async function waive({ db, clock }: SettlementDeps, conclusion: Conclusion): Promise<Settlement> {
   const { payer, turn } = conclusion
-  const calls = conclusion.calls.map(({ call, ending }) => {
-    const terms = decodeTerms(conclusion.quote.calls.find((one) => one.call === call)?.terms)
-    return { call, bot: terms.bot, creator: terms.creator, ending }
+  const calls = endedCalls(conclusion).map(({ call, terms }, at) => {
+    return { call, bot: terms.bot, creator: terms.creator, ending: conclusion.calls[at]?.ending ?? 'hold_expired' }
   })
   await noteWaived(db, { payer, turn, at: clock.now(), calls })
   return nothingCharged(conclusion)
