@@ -134,7 +134,7 @@ export async function seedDemo(bots: Pick<Bots, 'studio'>, people: DemoPeople): 
   const house = await addHouse(bots, (handle) => houseModels[handle] ?? 'sandbox/plain')
   if (isRefusal(house)) throw new Error(house.detail)
   const ids = new Map<string, Uuid>(Object.entries(people))
-  for (const { handle, creator, usd, sheet } of demoBots) {
+  for (const { handle, creator, usd, sheet } of demoBots.toReversed()) {
     const price = parseMoney('USD', usd)
     const owner = ids.get(creator)
     if (isRefusal(price) || !owner) throw new Error(`the demo bot ${handle} has no price or no creator`)

@@ -211,14 +211,15 @@ danger, or put a real person into a scene that never happened; offer another ide
 
 /**
  * Adds those of the house's own bots whose handles are free, public at once, on the models that `modelOf` names by
- * handle. Answers the handles added; a second time adds nothing.
+ * handle. The last of the list is made first, since the newest stands before others of as much use. Answers the handles
+ * added; a second time adds nothing.
  */
 export async function addHouse(
   { studio }: Pick<Bots, 'studio'>,
   modelOf: (handle: string) => string,
 ): Promise<string[] | Refusal<'model_needed'>> {
   const added: string[] = []
-  for (const { handle, sheet } of houseBots) {
+  for (const { handle, sheet } of houseBots.toReversed()) {
     const model = sheet.kind === 'guide' ? null : modelOf(handle)
     const whole = { ...sheet, model, suggestions: [...sheet.suggestions], tags: [...sheet.tags] }
     const asked = { id: uuidv7(), handle, sheet: whole, usdPerThousand: 0n, creator: null }
