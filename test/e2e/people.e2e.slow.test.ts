@@ -136,3 +136,18 @@ test('the operator suspends, takes that back, and helps who forgot a password', 
   await forgetful.page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
   await forgetful.page.waitForURL(`${world.url}/`)
 })
+
+test('the operator closes what sells, and the desk says who did', async () => {
+  await using world = await startHouse()
+  await using visitor = await browsing.visit(world, { as: await world.people.claim('Olga'), width: 390 })
+  const { page } = visitor
+  await page.goto('/desk')
+  const messages = page.getByRole('switch', { name: 'Messages' })
+  await messages.click()
+  await page.getByText('Closed', { exact: true }).waitFor()
+  await page.getByText('by Olga').waitFor()
+  await page.reload()
+  assert.equal(await messages.isChecked(), false)
+  await messages.click()
+  await page.getByText('Open', { exact: true }).waitFor()
+})

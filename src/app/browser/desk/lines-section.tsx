@@ -45,27 +45,25 @@ function LineRow({ line }: { readonly line: Line }) {
   const open = line.state === 'open'
   return (
     <li className="flex flex-col gap-2 border-b border-hair py-3">
-      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-1">
-        <Switch
-          label={name}
-          hint={known && t(known.hint)}
-          checked={open}
-          disabled={setting.running}
-          onChange={(next) =>
-            void setting.run({ params: { line: line.name }, body: { state: next ? 'open' : 'closed' } })
-          }
-        />
-        <span className="text-13 text-faint">
-          <Tag tone={open ? 'good' : 'amber'}>{open ? <Trans>Open</Trans> : <Trans>Closed</Trans>}</Tag>
-          {line.changed && (
-            <span className="ml-2">
-              <Trans>
-                by {line.changed.by}, <Ago at={line.changed.at} />
-              </Trans>
-            </span>
-          )}
-        </span>
-      </div>
+      <Switch
+        label={name}
+        hint={known && t(known.hint)}
+        checked={open}
+        disabled={setting.running}
+        onChange={(next) =>
+          void setting.run({ params: { line: line.name }, body: { state: next ? 'open' : 'closed' } })
+        }
+      />
+      <p className="pl-12 text-13 text-faint">
+        <Tag tone={open ? 'good' : 'amber'}>{open ? <Trans>Open</Trans> : <Trans>Closed</Trans>}</Tag>
+        {line.changed && (
+          <span className="ml-2">
+            <Trans>
+              by {line.changed.by}, <Ago at={line.changed.at} />
+            </Trans>
+          </span>
+        )}
+      </p>
       <Refused refusal={setting.refusal} />
     </li>
   )
