@@ -3,6 +3,7 @@ import { assert, isRefusal, refuse, money, type Refusal, type Uuid } from '#kern
 import type { Models } from '#models'
 import type { Log } from '#platform'
 import type { Ask, Charge, Quote } from '#turns'
+import type { Purse } from '#wallet'
 import { messagesChart } from './chart.ts'
 import { followHold, holdMs, shortage } from './hold.ts'
 import { keysOf } from './keys.ts'
@@ -16,16 +17,24 @@ export type ChargeDeps = SettlementDeps & { readonly models: Pick<Models, 'cost'
 /** The slot `charge` of turns: quote, hold, follow, settle. */
 export function createCharge(deps: ChargeDeps): Charge {
   const { ledger, wallet, log } = deps
+  // A turn is quoted and at once held: the purse read for the one serves the other, which saves its first word a query.
+  const purses = new WeakMap<Quote, { readonly payer: Uuid; readonly purse: Purse }>()
+  const purseFor = async (quote: Quote, payer: Uuid) => {
+    const read = purses.get(quote)
+    return read?.payer === payer ? read.purse : wallet.accountsFor(payer)
+  }
   return {
     quote: async (ask) => {
-      const [{ messageCap }, costs] = await Promise.all([wallet.accountsFor(ask.payer), costsOf(deps.models, ask)])
-      return quoteBy(ask, costs, messageCap)
+      const [purse, costs] = await Promise.all([wallet.accountsFor(ask.payer), costsOf(deps.models, ask)])
+      const quote = quoteBy(ask, costs, purse.messageCap)
+      if (!isRefusal(quote)) purses.set(quote, { payer: ask.payer, purse })
+      return quote
     },
     reserve: async ({ id, payer, quote, waitMs }) => {
       if (quote.kind === 'free') return freeMeter
       const calls = callsOf(quote)
       const slice = firstSlice(calls)
-      const { points, allowances, inDebt } = await wallet.accountsFor(payer)
+      const { points, allowances, inDebt } = await purseFor(quote, payer)
       if (inDebt) return owing
       const keys = keysOf({ payer, turn: id })
       const answer = await ledger.post(messagesChart.templates['message.reserved'], {
