@@ -31,7 +31,7 @@ export function createReaper(options: {
     for (let round = 0; round < roundsMax; round++) {
       const orphans = await readOrphans(db, atOnceMax)
       if (orphans.length > 0)
-        log.warn({ turns: orphans.map(({ id }) => id) }, 'turns of a process that is gone are ended')
+        log.warn({ turns: orphans.length }, 'turns of a process that is gone are ended')
       await Promise.all(orphans.map(async (orphan) => endOrphan(orphan)))
       touched += orphans.length
       if (orphans.length < atOnceMax) break

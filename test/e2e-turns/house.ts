@@ -10,7 +10,7 @@ import { getWallet, type WalletView } from '#wallet/contract'
 import { expect, publishBot } from '../e2e/deeds.ts'
 import { tell } from '../turns/stage.ts'
 import { startWire, type Wire } from '../wire/openai.ts'
-import type { Person } from '../world-people.ts'
+import type { Person, WorldPeople } from '../world-people.ts'
 import { World } from '../world.ts'
 
 /** What one message earns the creator, in micro-dollars: $10 for a thousand. */
@@ -25,6 +25,7 @@ export const tokenMicro = 30n
 export type PaidHouse = AsyncDisposable & {
   readonly world: World
   readonly wire: Wire
+  readonly operator: Person
   readonly creator: Person
   readonly bots: { readonly quill: Uuid; readonly brief: Uuid }
   /** What the creator has earned so far, in micro-dollars. */
@@ -36,8 +37,29 @@ export async function openPaidHouse(options: { readonly limits?: TurnsOptions['l
   const wire = open.use(await startWire())
   const turnLimits = { flushMs: 10, ...options.limits }
   const world = open.use(await World.start({ features: async (deps) => (await features(deps, { turnLimits })).rooms }))
-  const operator = await world.people.claim('Olga')
-  const creator = await world.people.signUp('Carl')
+  const furniture = await furnish(world.people, wire)
+  const { creator } = furniture
+  const all = open.move()
+  return {
+    world,
+    wire,
+    ...furniture,
+    earned: async () => {
+      await world.settle()
+      const { pendingPaid, pendingFree } = expect(await creator.call(getEarnings, { query: {} }))
+      return pendingPaid + pendingFree
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
+}
+
+/** An operator, a provider with a cost, a funded budget, a creator and two bots: all through the doors that people use. */
+export async function furnish(
+  people: WorldPeople,
+  wire: Wire,
+): Promise<Pick<PaidHouse, 'operator' | 'creator' | 'bots'>> {
+  const operator = await people.claim('Olga')
+  const creator = await people.signUp('Carl')
   const provider = { slug: 'wire', name: 'Wire', baseUrl: wire.baseUrl, key: 'sk-wire', model: 'normal' }
   expect(await operator.call(addProvider, { body: provider }))
   const cost = { model: 'wire/normal', inputPerMillion: 0n, outputPerMillion: tokenMicro * 1_000_000n }
@@ -48,19 +70,7 @@ export async function openPaidHouse(options: { readonly limits?: TurnsOptions['l
     return (await publishBot(creator, { handle, usdPerThousand: priceMicro * 1_000n, sheet })).id as Uuid
   }
   const bots = { quill: await make('quill', 20_000), brief: await make('brief', 3) }
-  const all = open.move()
-  return {
-    world,
-    wire,
-    creator,
-    bots,
-    earned: async () => {
-      await world.settle()
-      const { pendingPaid, pendingFree } = expect(await creator.call(getEarnings, { query: {} }))
-      return pendingPaid + pendingFree
-    },
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
-  }
+  return { operator, creator, bots }
 }
 
 export type Asked = {
@@ -77,7 +87,7 @@ export type Asked = {
 
 /** As a browser does it: takes the quote, sends with it, reads what comes. */
 export async function sendTo(
-  { world }: Pick<PaidHouse, 'world'>,
+  { world }: { readonly world: Pick<World, 'url'> },
   person: Person,
   { bots, text = 'Tell me.' }: { readonly bots: readonly Uuid[]; readonly text?: string },
 ): Promise<Asked> {
