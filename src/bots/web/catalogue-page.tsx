@@ -20,11 +20,22 @@ import {
 } from '#ui'
 import { BotCard, BotCardSkeleton } from './bot-card.tsx'
 import { languageName } from './language.ts'
+import { Welcome } from './welcome.tsx'
 
 const grid = 'grid gap-3 sm:grid-cols-2 lg:grid-cols-3'
 
 /** Everything that is public: the home of the house. */
 export function CataloguePage() {
+  const viewer = useViewer()
+  return (
+    <>
+      {!viewer && <Welcome />}
+      <Catalogue />
+    </>
+  )
+}
+
+function Catalogue() {
   const { t } = useLingui()
   const viewer = useViewer()
   const go = useGo()

@@ -59,7 +59,7 @@ export function ShareSection({ bot }: { readonly bot: StudioBot }) {
         value={changing.running ? wanted : bot.visibility}
         onChange={(to) => void change(to)}
         options={[
-          { value: 'draft', label: t`Only I` },
+          { value: 'draft', label: t`Only me` },
           { value: 'private', label: t`By link` },
           { value: 'public', label: t`Everybody` },
         ]}
