@@ -1,6 +1,6 @@
 import { useLingui as useCatalogue } from '@lingui/react'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { CornerDownLeft, Search, type LucideIcon } from 'lucide-react'
+import { CornerDownLeft, Search, X, type LucideIcon } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
 import { BotMark, cx, Dialog, isFor, Key, useCall, useGo, useViewer, type Found } from '#ui'
 import { rooms } from './screens.ts'
@@ -55,7 +55,10 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           className="min-w-0 flex-1 bg-transparent text-18 outline-none placeholder:text-faint"
         />
         <button type="button" onClick={onClose} aria-label={t`Close`} className="rounded-control">
-          <Key>Esc</Key>
+          <span className="max-md:hidden">
+            <Key>Esc</Key>
+          </span>
+          <X size={18} className="text-soft md:hidden" aria-hidden />
         </button>
       </div>
       <Results id={id} groups={groups} active={active} onOpen={open} />
