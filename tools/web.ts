@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
@@ -39,6 +39,7 @@ export async function buildScreens(
   const old = `${building}.old`
   try {
     await runVite(building)
+    carryOver(folder, building)
     writeFileSync(join(building, stampFile), stamp)
     rename(folder, old)
     rename(building, folder)
@@ -46,6 +47,15 @@ export async function buildScreens(
     for (const left of [building, old]) rmSync(left, { recursive: true, force: true })
   }
   return 'built'
+}
+
+/** Tabs that were open before the change still ask for the files of the build they came from; those of one build are kept. */
+function carryOver(from: string, to: string): void {
+  const manifest = readFile(join(from, '.vite/manifest.json'))
+  if (!manifest) return
+  const chunks = Object.values(JSON.parse(manifest.toString()) as Record<string, Chunk>)
+  for (const file of chunks.flatMap(({ file: code, css = [], assets = [] }) => [code, ...css, ...assets]))
+    if (existsSync(join(from, file)) && !existsSync(join(to, file))) copyFileSync(join(from, file), join(to, file))
 }
 
 /** Where there is none yet, or another process was faster, there is nothing to do. */
@@ -97,7 +107,13 @@ function runVite(outDir: string): Promise<void> {
   })
 }
 
-type Chunk = { readonly file: string; readonly imports?: readonly string[]; readonly isEntry?: boolean }
+type Chunk = {
+  readonly file: string
+  readonly css?: readonly string[]
+  readonly assets?: readonly string[]
+  readonly imports?: readonly string[]
+  readonly isEntry?: boolean
+}
 
 /** Gzipped bytes of the code that every page loads before it draws anything. */
 export function entryBytes(): number {
