@@ -73,16 +73,18 @@ test('nothing is kept back for an express class of whom nobody has been there fo
 test('the open lane has a small prefill credit, the express lane a large one, and a long prompt goes alone', () => {
   const pool = open(64)
   fill(pool, 1, { class: 'tipped' })
-  const crowd = Array.from({ length: 9 }, (_, nth) => ask(pool, 0, { user: `u${nth}`, inputTokens: 400 }))
+  const crowd = [1, 2, 3].map((nth) => ask(pool, 0, { user: `u${nth}`, inputTokens: 400 }))
   assert.deepEqual(startAll(pool, 2000), crowd.slice(0, 2), 'two of 400 are within 1,024')
+  withdraw(pool, crowd[2] as never, 2000)
   const long = ask(pool, 2000, { class: 'subscriber', user: 's', inputTokens: 5000 })
-  assert.deepEqual(startAll(pool, 2000), [])
+  ask(pool, 2000, { user: 'short', inputTokens: 100 })
+  assert.deepEqual(startAll(pool, 2000), [], 'a short prompt that would fit does not pass the long one')
   const tipped = [1, 2].map((nth) => ask(pool, 2000, { class: 'tipped', user: `t${nth}`, inputTokens: 4000 }))
   assert.deepEqual(startAll(pool, 2000), [tipped[0]], '4,800 of 8,192')
   for (const entry of [...crowd.slice(0, 2), tipped[0]]) hearFirst(pool, entry as never, 2100)
   assert.deepEqual(startAll(pool, 2100), [tipped[1]])
   hearFirst(pool, tipped[1] as never, 2200)
-  assert.deepEqual(startAll(pool, 2200), [long], 'shorter prompts behind it have not passed it')
+  assert.deepEqual(startAll(pool, 2200), [long], 'a prompt longer than the credit goes alone')
 })
 
 test('a class that comes back from having nobody waiting has saved nothing up', () => {
