@@ -51,6 +51,7 @@ export function compose(deps: Deps & { readonly rooms: readonly Room[]; readonly
     log,
     metrics,
     operations: [handle(getHealth, () => health.report()), ...rooms.flatMap((room) => room.http ?? [])],
+    mounts: rooms.flatMap((room) => room.mounts ?? []),
     closing: closing.signal,
   })
   return {

@@ -38,10 +38,18 @@ export function handle<E extends Endpoint>(
   return { endpoint, run }
 }
 
+/** A part of the tree of paths that a library answers by itself, such as sign-in. */
+export type Mount = {
+  /** Hono's pattern: `/api/auth/*`. */
+  readonly path: string
+  readonly fetch: (request: Request, caller: { readonly clientAddress: string }) => Promise<Response>
+}
+
 export type HttpOptions = {
   readonly log: Log
   readonly metrics: Metrics
   readonly operations: readonly (Operation | StreamOperation)[]
+  readonly mounts?: readonly Mount[]
   readonly screens?: Screens
   readonly origins?: Origins
   /** How many proxies before us add to X-Forwarded-For; none unless given. */
@@ -85,6 +93,8 @@ export function createHttp(options: HttpOptions): Hono<Env> {
     if (isStream(operation)) mountStream(app, operation, options)
     else mountOperation(app, operation, options)
   }
+  for (const { path, fetch } of options.mounts ?? [])
+    app.all(path, (c) => fetch(c.req.raw, { clientAddress: clientAddress(c, options) }))
   app.get('/metrics', async (c) =>
     c.text(await options.metrics.text(), 200, { 'content-type': options.metrics.contentType }),
   )

@@ -1,5 +1,5 @@
 import type { HealthCheck } from './health.ts'
-import type { Operation } from './http.ts'
+import type { Mount, Operation } from './http.ts'
 import type { Job } from './jobs.ts'
 import type { Listener } from './outbox-lane.ts'
 import type { StreamOperation } from './sse.ts'
@@ -8,6 +8,7 @@ import type { StreamOperation } from './sse.ts'
 export type Room = {
   readonly name: string
   readonly http?: readonly (Operation | StreamOperation)[]
+  readonly mounts?: readonly Mount[]
   readonly jobs?: readonly Job[]
   readonly on?: readonly Listener[]
   readonly checks?: readonly HealthCheck[]
