@@ -142,17 +142,37 @@ test('whoever waits is served in the end, under any mix that keeps coming', () =
 
 test('newcomers cannot pass for ever somebody who was served before', () => {
   const mill = createMill({ slots: 2, answer: () => 10 })
-  for (let nth = 0; nth < 20; nth++) mill.ask({ user: `first-${nth}` })
-  mill.ask({ user: 'again', inputTokens: 4000 })
-  while (mill.starts.every(({ ask }) => ask.user !== 'again')) mill.step()
-  const entry = mill.ask({ user: 'again' })
   let newcomers = 0
-  for (let step = 0; step < 20_000 && entry.phase === 'waiting'; step++) {
-    keepWaiting(mill, 'free', { many: 20 })
-    while ((entry.class.line.waiting ?? 0) < 25) mill.ask({ user: `new-${newcomers++}` })
+  const crowd = () => {
+    while ((mill.pool.classes.all[2]?.line.waiting ?? 0) < 25) mill.ask({ user: `new-${newcomers++}` })
+  }
+  crowd()
+  const before = mill.ask({ user: 'again', inputTokens: 4000 })
+  while (before.phase !== 'ended') {
+    crowd()
+    mill.step()
+  }
+  const entry = mill.ask({ user: 'again' })
+  const from = mill.starts.length
+  while (entry.phase === 'waiting' && mill.starts.length < from + 3000) {
+    crowd()
     mill.step()
   }
   assert.notEqual(entry.phase, 'waiting', `${newcomers} newcomers passed`)
+  assert.ok(mill.starts.length - from > 100, 'and yet it had been served more than they')
+})
+
+test('whoever is away for a moment does not come back as new', () => {
+  const mill = createMill({ slots: 1, answer: () => 10 })
+  let sly = mill.ask({ user: 'sly' })
+  while (mill.starts.length < 300) {
+    for (const user of ['one', 'other'])
+      while ((mill.pool.classes.all[2]?.line.users.get(user)?.waiting.size ?? 0) < 2) mill.ask({ user })
+    mill.step()
+    if (sly.phase === 'ended') sly = mill.ask({ user: 'sly' })
+  }
+  const turns = mill.starts.slice(50).filter(({ ask }) => ask.user === 'sly').length
+  assert.ok(turns <= 90, `${turns} of 250 turns`)
 })
 
 test('a light user beside a flooder of the same class is passed by what runs at most', () => {

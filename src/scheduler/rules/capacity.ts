@@ -139,7 +139,7 @@ function weighGaps(capacity: Capacity, running: number): void {
 
 function adapt(capacity: Capacity, { running, isWanted }: Activity, terms: CapacityTerms, now: number): void {
   const { evidence, phase, slowdown } = capacity
-  const isFull = isWanted && running >= 0.85 * capacity.limit
+  const isFull = isWanted && running >= fullFrom(capacity.limit)
   if (phase === 'probing') {
     if (evidence.speakingMost > capacity.known) enter(capacity, 'climbing', now)
     else if (isEnough(evidence, 12 + 0.15 * capacity.known, now)) settle(capacity, capacity.known, now)
@@ -157,6 +157,9 @@ function adapt(capacity: Capacity, { running, isWanted }: Activity, terms: Capac
   const isDue = now - capacity.phaseFrom >= capacity.holdMs
   if (capacity.phase === 'holding' && isFull && isDue && slowdown < 1.3) probe(capacity, now)
 }
+
+/** The open lane may not fill all of it, and in a pool of several not evenly. */
+const fullFrom = (limit: number) => Math.max(1, Math.floor(0.85 * limit))
 
 function isEnough({ firsts, from }: Evidence, many: number, now: number): boolean {
   return firsts.length >= many || (firsts.length >= 8 && now - from >= 15_000)

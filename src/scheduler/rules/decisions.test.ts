@@ -232,6 +232,67 @@ test('patience: turned away at once when the wait would be too long, and let go 
   assert.deepEqual(impatient(pool, 10_002_000), [willing])
 })
 
+test('absence earns nothing: who comes back starts with the least of those who waited, however little all have done', () => {
+  const pool = open(12, { reserveKeptMs: -1 })
+  fill(pool, 10, { class: 'tipped' })
+  for (let nth = 0; nth < 10; nth++) fill(pool, 0)
+  const present = Array.from({ length: 10 }, (_, nth) => ask(pool, 0, { user: `present-${nth}` }))
+  for (const entry of present.slice(0, 2)) assert.ok(entry)
+  let flooding = startAll(pool, 0).length
+  assert.ok(flooding > 0)
+  for (let nth = 0; nth < 40; nth++) ask(pool, 0, { user: 'flooder' })
+  const served: string[] = []
+  const turn = () => {
+    const entry = startNext(pool, 2000)
+    assert.ok(entry)
+    served.push(entry.ask.user)
+    finish(pool, entry, { inputTokens: 100, outputTokens: 200 }, 2000)
+    flooding++
+  }
+  for (const entry of present) withdraw(pool, entry, 1000)
+  while (served.length < 20) turn()
+  for (let nth = 0; nth < 20; nth++) ask(pool, 2000, { user: 'back' })
+  served.length = 0
+  while (served.length < 10) turn()
+  const back = served.filter((user) => user === 'back').length
+  assert.ok(back <= 6, `${back} of 10 went to whoever came back`)
+})
+
+test('a backend that comes back is given half of what was found', () => {
+  const pool = createPool(houseTerms, 0)
+  const engine = addEngine(pool, 'e', undefined, 0)
+  engine.capacity.limit = 40
+  const entries = [1, 2, 3].map((nth) => ask(pool, 0, { user: `u${nth}` }))
+  startAll(pool, 0)
+  for (const entry of entries) fail(pool, entry, { kind: 'unreachable' }, 0)
+  assert.equal(engine.capacity.limit, 20)
+})
+
+test('the next guess follows what answers have been', () => {
+  const pool = open(1)
+  for (let nth = 0; nth < 300; nth++) {
+    const entry = ask(pool, nth)
+    startNext(pool, nth)
+    finish(pool, entry, { inputTokens: 100, outputTokens: 700 }, nth)
+  }
+  const next = ask(pool, 300)
+  assert.ok(Math.abs(next.expectedCost - (30 + 700)) < 20)
+  assert.equal(ask(pool, 300, { outputTokensMax: 50 }).expectedCost, 80)
+})
+
+test('a wait that goes on is reckoned again, so that experience knows the crowd', () => {
+  const pool = open(1)
+  const [running] = fill(pool, 1)
+  const first = ask(pool, 0, { user: 'first' })
+  const soon = first.foretold
+  for (let nth = 0; nth < 100; nth++) ask(pool, 100, { user: `u${nth}` })
+  look(pool, 29_000)
+  assert.equal(first.foretold, soon)
+  look(pool, 31_000)
+  assert.equal(first.foretold.at, 31_000)
+  finish(pool, running as never, undefined, 31_000)
+})
+
 test('there is an end to the queue', () => {
   const pool = open(1, { waitingMax: 3 })
   fill(pool, 1)

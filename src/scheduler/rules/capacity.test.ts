@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createCapacity, judge, sawFirst, sawRefusal, sawSigns, sawTokens, slotsOf, type Capacity } from './capacity.ts'
+import { houseTerms } from './terms.ts'
+
+const { capacity: terms } = houseTerms
+
+/** A backend seen from outside: so many slots, and a late first token for whoever queues inside. */
+function createWatched(slots: number) {
+  const capacity = createCapacity(undefined, terms, 0)
+  let now = 0
+  const watched = {
+    capacity,
+    slots,
+    /** Seconds in which there is always more to do; each step takes so many times as long as at first. */
+    crowd: (seconds: number, slowness = 1) => {
+      for (let step = 0; step < seconds * 4; step++) {
+        now += 250
+        const limit = slotsOf(capacity)
+        const running = Math.max(1, limit - Math.max(1, Math.round(0.1 * limit)))
+        const queueMs = running > watched.slots ? 1500 : 0
+        for (let nth = 0; nth < 2; nth++) sawFirst(capacity, slowness * (100 + 10 * nth) + queueMs, 500)
+        for (let nth = 0; nth < 4; nth++) sawTokens(capacity, 8, slowness * 8 * 40)
+        judge(capacity, { running, speaking: Math.min(running, watched.slots), isWanted: true }, terms, now)
+      }
+    },
+    /** Seconds with one ask at a time and nobody waiting, each with so much time to its first token. */
+    calm: (seconds: number, firstMs: number) => {
+      for (let step = 0; step < seconds * 4; step++) {
+        now += 250
+        sawFirst(capacity, firstMs, 500)
+        judge(capacity, { running: 1, speaking: 1, isWanted: false }, terms, now)
+      }
+    },
+  }
+  watched.calm(2, 100)
+  return watched
+}
+
+const near = ({ known }: Capacity, slots: number) => Math.abs(known - slots) <= Math.max(1, 0.05 * slots)
+
+for (const slots of [3, 16, 64, 256])
+  test(`${slots} slots are found from below or from above`, () => {
+    const watched = createWatched(slots)
+    watched.crowd(60)
+    assert.ok(near(watched.capacity, slots), `${watched.capacity.known} were found`)
+  })
+
+test('more slots than before are noticed in a while, and fewer too', () => {
+  const watched = createWatched(20)
+  watched.crowd(60)
+  watched.slots = 40
+  watched.crowd(300)
+  assert.ok(near(watched.capacity, 40), `${watched.capacity.known} of 40`)
+  watched.slots = 10
+  watched.crowd(300)
+  assert.ok(slotsOf(watched.capacity) <= 12, `${watched.capacity.limit} of 10`)
+})
+
+test('an engine that has become slow as a whole keeps its slots', () => {
+  const watched = createWatched(32)
+  watched.crowd(60)
+  watched.crowd(60, 4)
+  assert.ok(near(watched.capacity, 32), `${watched.capacity.known} are left`)
+  assert.ok(Math.abs(watched.capacity.slowdown - 4) < 0.2)
+  watched.crowd(20)
+  assert.ok(watched.capacity.slowdown < 1.1)
+})
+
+test('late first tokens while nobody waits are no reason for anything', () => {
+  const watched = createWatched(32)
+  watched.crowd(60)
+  const { limit } = watched.capacity
+  watched.calm(600, 5000)
+  assert.equal(watched.capacity.limit, limit)
+})
+
+test('what the operator gave stands, whatever is seen, said or refused', () => {
+  const capacity = createCapacity(5, terms, 0)
+  sawRefusal(capacity, 2, 0)
+  sawSigns(capacity, { slots: 9 }, 0)
+  for (let now = 0; now < 60_000; now += 250) {
+    sawFirst(capacity, 100 + now, 500)
+    judge(capacity, { running: 5, speaking: 3, isWanted: true }, terms, now)
+  }
+  assert.equal(capacity.limit, 5)
+})
+
+test('what the engine says counts at once', () => {
+  const told = createCapacity(undefined, terms, 0)
+  sawSigns(told, { slots: 4 }, 0)
+  assert.deepEqual([told.limit, told.source], [4, 'told'])
+  const queueing = createCapacity(undefined, { ...terms, start: 50 }, 0)
+  sawSigns(queueing, { running: 30, waiting: 0 }, 0)
+  assert.equal(queueing.limit, 50)
+  sawSigns(queueing, { running: 30, waiting: 2 }, 0)
+  assert.equal(queueing.limit, 30)
+})
+
+test('a backend that says it is full has as many slots as ran then', () => {
+  const capacity = createCapacity(undefined, { ...terms, start: 50 }, 0)
+  sawRefusal(capacity, 17, 0)
+  assert.equal(capacity.limit, 17)
+})
