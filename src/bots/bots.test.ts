@@ -267,3 +267,20 @@ test('uses are summed up by the job, and a closed account takes its words along'
   )
   assert.equal(refusedBy(await world.call(contract.getBot, { params: { handle: 'poet' }, query: {} })), 'bot_withdrawn')
 })
+
+test('the house’s own bots come by the operator’s hand, once', async () => {
+  await using open = await house()
+  const { world } = open
+  const [ada, olga] = [await world.people.signUp(), await world.people.claim()]
+  const add = (model: string) => ({ body: { model } })
+  assert.equal(refusedBy(await ada.call(contract.addHouseBots, add('some/model'))), 'operators_only')
+  assert.equal(refusedBy(await olga.call(contract.addHouseBots, add('nobody/x'))), 'model_needed')
+  const { added } = well(await olga.call(contract.addHouseBots, add('some/model')))
+  assert.deepEqual(new Set(added), new Set(contract.houseHandles))
+  assert.deepEqual(well(await olga.call(contract.addHouseBots, add('some/model'))).added, [])
+  const guide = well(await world.call(contract.getBot, { params: { handle: 'guide' }, query: {} }))
+  assert.deepEqual([guide.bot.creator, guide.bot.model, guide.bot.usdPerThousand], [null, null, 0n])
+  const mine = well(await olga.call(contract.listMyBots, {}))
+  assert.equal(mine.items.length, contract.houseHandles.length)
+  assert.deepEqual(well(await ada.call(contract.listMyBots, {})).items, [])
+})

@@ -296,6 +296,17 @@ export const renewLink = endpoint({
   refusals: studioRefusals,
 })
 
+/** The bots that Bottega brings itself. */
+export const houseHandles = [
+  'guide',
+  'assistant',
+  'tutor',
+  'knowledge',
+  'analyst',
+  'storyteller',
+  'picture-prompt',
+] as const
+
 /** Adds those of the house's own bots that are not there yet, on the given model. */
 export const addHouseBots = endpoint({
   method: 'POST',

@@ -4,13 +4,15 @@ import type { Sheet } from './contract.ts'
 import { addHouse } from './house.ts'
 
 /** Which of the sandbox's models shows each of the house's bots best. */
-const houseModels: Readonly<Record<string, string>> = {
+const houseModels = {
   assistant: 'sandbox/plain',
   tutor: 'sandbox/markdown',
   knowledge: 'sandbox/table',
   analyst: 'sandbox/code',
   storyteller: 'sandbox/long',
   'picture-prompt': 'sandbox/picture',
+  // The Guide asks no model.
+  guide: 'sandbox/plain',
 }
 
 type DemoBot = {
@@ -131,7 +133,7 @@ export type DemoPeople = Readonly<Record<(typeof demoCreators)[number], Uuid>>
 
 /** Fills a demo's catalogue: the house's bots on the sandbox, and priced ones of made-up creators. A second time adds nothing. */
 export async function seedDemo(bots: Pick<Bots, 'studio'>, people: DemoPeople): Promise<void> {
-  const house = await addHouse(bots, (handle) => houseModels[handle] ?? 'sandbox/plain')
+  const house = await addHouse(bots, (handle) => houseModels[handle])
   if (isRefusal(house)) throw new Error(house.detail)
   const ids = new Map<string, Uuid>(Object.entries(people))
   for (const { handle, creator, usd, sheet } of demoBots.toReversed()) {

@@ -1,8 +1,9 @@
 import { isRefusal, uuidv7, type Refusal } from '#kernel'
 import type { Bots } from './bots.ts'
-import type { Sheet } from './contract.ts'
+import type { houseHandles, Sheet } from './contract.ts'
 
-type HouseBot = { readonly handle: string; readonly sheet: Omit<Sheet, 'model'> }
+type Handle = (typeof houseHandles)[number]
+type HouseBot = { readonly handle: Handle; readonly sheet: Omit<Sheet, 'model'> }
 
 const usual = {
   kind: 'prompt',
@@ -216,7 +217,7 @@ danger, or put a real person into a scene that never happened; offer another ide
  */
 export async function addHouse(
   { studio }: Pick<Bots, 'studio'>,
-  modelOf: (handle: string) => string,
+  modelOf: (handle: Handle) => string,
 ): Promise<string[] | Refusal<'model_needed'>> {
   const added: string[] = []
   for (const { handle, sheet } of houseBots.toReversed()) {

@@ -1,14 +1,12 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useState } from 'react'
-import { addHouseBots, listMyBots, searchBots } from '#bots/contract'
+import { addHouseBots, houseHandles, listMyBots, searchBots } from '#bots/contract'
 import { isRefusal } from '#kernel/contract'
 import { listModels } from '#models/contract'
 import { Button, Field, Refused, Select, useRead, useToast, useWrite } from '#ui'
 
-const houseBots = 7
-
 /** Tutor, Assistant, Guide and the others, added on a model of the operator's choice; gone once all are there. */
-export function HouseBots({ present }: { readonly present: number }) {
+export function HouseBots({ present }: { readonly present: readonly string[] }) {
   const { t } = useLingui()
   const toast = useToast()
   const models = useRead(listModels, {})
@@ -16,7 +14,7 @@ export function HouseBots({ present }: { readonly present: number }) {
   const items = models.state === 'ready' ? models.value.items : []
   const [chosen, setChosen] = useState('')
   const model = chosen || (items[0]?.id ?? '')
-  if (present >= houseBots) return null
+  if (houseHandles.every((handle) => present.includes(handle))) return null
   const add = async () => {
     const answer = await adding.run({ body: { model } })
     if (!answer || isRefusal(answer)) return

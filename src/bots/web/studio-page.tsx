@@ -74,7 +74,7 @@ function HouseSection({ bots }: { readonly bots: readonly BotCard[] }) {
       hint={<Trans>They earn nobody anything; readers pay what their model costs.</Trans>}
     >
       {bots.length > 0 && <BotTable bots={bots} />}
-      <HouseBots present={bots.length} />
+      <HouseBots present={bots.map(({ handle }) => handle)} />
     </Section>
   )
 }
