@@ -1,5 +1,5 @@
-import { contextOf } from './context.ts'
 import {
+  contextOf,
   limits,
   type Answer,
   type Context,

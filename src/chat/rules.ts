@@ -1,7 +1,6 @@
 import { refuse, type Refusal, type Uuid } from '#kernel'
 import type { HistoryMessage } from '#turns'
-import { contextOf, joinBytes } from './context.ts'
-import { limits } from './contract.ts'
+import { contextOf, joinBytes, limits } from './contract.ts'
 
 /** A deleted conversation can be restored for so long. */
 export const keptDeletedMs = 30 * 86_400_000

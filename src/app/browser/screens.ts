@@ -1,4 +1,5 @@
 import { botsScreens } from '#bots/web'
+import { chatScreens } from '#chat/web'
 import { earningsScreens } from '#earnings/web'
 import { modelsScreens } from '#models/web'
 import { peopleScreens } from '#people/web'
@@ -10,6 +11,7 @@ import { deskScreens } from './desk/desk-screens.tsx'
 /** Every room that has screens, in the order of the navigation. This list is the only place that mounts one. */
 export const rooms: readonly RoomScreens[] = [
   botsScreens,
+  chatScreens,
   deskScreens,
   modelsScreens,
   peopleScreens,

@@ -1,0 +1,64 @@
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { memo } from 'react'
+import type { Answer } from '#chat/contract'
+import { BotMark, Link, Markdown, Notice, places, SkeletonText } from '#ui'
+import type { LiveAnswer, LiveTurn } from './live-turn.ts'
+import { useLiveAnswer } from './use-live-turn.ts'
+
+type AnswerProps = { readonly answer: Answer; readonly live: LiveTurn | undefined }
+
+/** One bot's answer: as it is kept, or as far as it has come. */
+export const AnswerView = memo(function AnswerView({ answer, live }: AnswerProps) {
+  const { bot, ending } = answer
+  const coming = useLiveAnswer(live, answer.id)
+  const growing = ending === null
+  const text = growing ? (coming?.text ?? '') : answer.text
+  return (
+    <article aria-label={bot.name} aria-busy={growing}>
+      <header className="mb-1.5 flex items-center gap-2">
+        <BotMark handle={bot.handle} size={20} />
+        <Link to={places.bot(bot.handle)} className="text-13 font-semibold hover:underline">
+          {bot.name}
+        </Link>
+        {growing && <Progress coming={coming} />}
+      </header>
+      {text !== '' && <Markdown text={text} growing={growing && coming?.state !== 'ended'} />}
+      {growing && text === '' && coming?.state !== 'waiting' && <SkeletonText lines={2} />}
+      <Words answer={answer} coming={growing ? coming : undefined} />
+    </article>
+  )
+})
+
+/** A line has a place and a time; what just runs says no more than that it does. */
+function Progress({ coming }: { readonly coming: LiveAnswer | undefined }) {
+  const { t } = useLingui()
+  if (coming?.state === 'ended') return null
+  if (coming?.state !== 'waiting' || !coming.waiting)
+    return <span role="status" aria-label={t`Answering`} className="waiting size-1.5 rounded-full bg-accent" />
+  const { position, estimateMs } = coming.waiting
+  const seconds = estimateMs === null ? undefined : Math.max(1, Math.round(estimateMs / 1000))
+  return (
+    <span role="status" className="text-13 text-faint">
+      <Trans>Place {position} in line</Trans>
+      {seconds !== undefined && (
+        <>
+          {', '}
+          <Plural value={seconds} one="about # second" other="about # seconds" />
+        </>
+      )}
+    </span>
+  )
+}
+
+/** How it ended, where that needs words; they say what to do. */
+function Words({ answer, coming }: { readonly answer: Answer; readonly coming: LiveAnswer | undefined }) {
+  const words = coming ? coming.words : answer.words
+  if (words === null) return null
+  if (answer.ending === 'stopped' || answer.ending === 'cancelled_waiting')
+    return <p className="mt-2 text-13 text-faint">{words}</p>
+  return (
+    <Notice kind="amber" className="mt-3">
+      {words}
+    </Notice>
+  )
+}

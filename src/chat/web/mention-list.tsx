@@ -1,0 +1,60 @@
+import { useLingui } from '@lingui/react/macro'
+import { searchBots, type BotCard } from '#bots/contract'
+import { BotMark, cx, PricePerThousand, useRead } from '#ui'
+
+/** The bots that a half-written mention may mean; undefined while it is not known. */
+export function useMentionable(typed: string | undefined): readonly BotCard[] {
+  const found = useRead(
+    searchBots,
+    { query: { ...(typed ? { q: typed } : {}), sort: typed ? 'match' : 'use', limit: 6 } },
+    { when: typed !== undefined, keep: true },
+  )
+  return typed !== undefined && found.state === 'ready' ? found.value.items : []
+}
+
+type ListProps = {
+  readonly id: string
+  readonly bots: readonly BotCard[]
+  readonly chosen: number
+  readonly onChoose: (bot: BotCard) => void
+}
+
+export const optionId = (list: string, at: number) => `${list}-${at}`
+
+/** Above the composer, within a thumb's reach; the focus stays in the text. */
+export function MentionList({ id, bots, chosen, onChoose }: ListProps) {
+  const { t } = useLingui()
+  return (
+    <div
+      id={id}
+      role="listbox"
+      aria-label={t`Bots`}
+      className="rise absolute inset-x-0 bottom-full z-20 mb-2 max-h-72 overflow-y-auto rounded-card bg-raised p-1 shadow-float"
+    >
+      {bots.map((bot, at) => (
+        <div
+          key={bot.id}
+          id={optionId(id, at)}
+          role="option"
+          tabIndex={-1}
+          aria-selected={at === chosen}
+          // A press would take the focus from the text.
+          onPointerDown={(event) => {
+            event.preventDefault()
+            onChoose(bot)
+          }}
+          className={cx(
+            'flex cursor-pointer items-center gap-3 rounded-control px-2.5 py-1.5',
+            at === chosen && 'bg-hover',
+          )}
+        >
+          <BotMark handle={bot.handle} size={24} />
+          <span className="min-w-0 flex-1 truncate">
+            <span className="font-medium">{bot.name}</span> <span className="text-13 text-faint">@{bot.handle}</span>
+          </span>
+          <PricePerThousand micro={bot.usdPerThousand} className="text-13 max-md:hidden" />
+        </div>
+      ))}
+    </div>
+  )
+}

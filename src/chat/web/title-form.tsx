@@ -1,0 +1,47 @@
+import { useLingui } from '@lingui/react/macro'
+import { useState } from 'react'
+import { changeConversation, limits, listConversations, type ConversationCard } from '#chat/contract'
+import { isRefusal } from '#kernel/contract'
+import { Input, useWrite } from '#ui'
+
+type TitleProps = {
+  readonly head: Pick<ConversationCard, 'id' | 'title'>
+  readonly onTitle: (title: string) => void
+  readonly onDone: () => void
+}
+
+/** Renames in place: Enter keeps it, Esc leaves it. */
+export function TitleForm({ head, onTitle, onDone }: TitleProps) {
+  const { t } = useLingui()
+  const [title, setTitle] = useState(head.title)
+  const change = useWrite(changeConversation, { refresh: [listConversations] })
+  const keep = async () => {
+    if (title.trim() === '' || title === head.title) return onDone()
+    const changed = await change.run({ params: { conversation: head.id }, body: { title } })
+    if (changed === undefined || isRefusal(changed)) return
+    onTitle(changed.title)
+    onDone()
+  }
+  return (
+    <form
+      className="min-w-0 flex-1"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void keep()
+      }}
+    >
+      <Input
+        ref={(input) => input?.focus()}
+        aria-label={t`Title`}
+        aria-invalid={change.refusal !== undefined || undefined}
+        value={title}
+        maxLength={limits.title}
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => setTitle(event.target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && onDone()}
+        onBlur={() => void keep()}
+        className="h-8!"
+      />
+    </form>
+  )
+}
