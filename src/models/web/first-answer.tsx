@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { Provider, Trial } from '#models/contract'
-import { Receipt, ReceiptHead, ReceiptLine, ReceiptRule } from '#ui'
+import { LinkButton, places, Receipt, ReceiptHead, ReceiptLine, ReceiptRule } from '#ui'
 
 type AnswerProps = { readonly provider: Provider; readonly trial: Trial }
 
@@ -20,6 +20,14 @@ export function FirstAnswer({ provider, trial }: AnswerProps) {
       )}
       <ReceiptLine label={<Trans>Models it lists</Trans>}>{provider.models.length}</ReceiptLine>
       <ReceiptLine label={<Trans>Offered to creators</Trans>}>{offered}</ReceiptLine>
+      <p className="flex flex-wrap gap-2 pt-4">
+        <LinkButton to={places.newBot}>
+          <Trans>Make a bot on it</Trans>
+        </LinkButton>
+        <LinkButton kind="quiet" to={places.studio}>
+          <Trans>Add the house’s bots</Trans>
+        </LinkButton>
+      </p>
     </Receipt>
   )
 }
