@@ -153,13 +153,15 @@ function ask(led: Led, id: string, sized: Sized): Outlook | Declined {
   return arrival.outlook
 }
 
-function speak({ pool, orders, entries, now }: Led, id: string): void {
+function speak(led: Led, id: string): void {
+  const { pool, orders, entries, now } = led
   const entry = entries.get(id)
   if (!entry?.engine || entry.firstAt !== undefined) return
   hearFirst(pool, entry, now())
   const { ask, engine, arrivedAt, dispatchedAt, told } = entry
   const [waitedMs, engineMs] = [now() - arrivedAt, now() - dispatchedAt]
   orders.happened({ type: 'first_token', class: ask.class, backend: engine.id, waitedMs, engineMs, told })
+  pump(led)
 }
 
 function forget({ entries, ids }: Led, id: string): Entry | undefined {

@@ -144,12 +144,11 @@ export function fail(pool: Pool, entry: Entry, trouble: Trouble, now: number): O
   return outcome
 }
 
-function outcomeOf(pool: Pool, entry: Entry, { kind }: Trouble): Outcome {
+function outcomeOf({ terms }: Pool, entry: Entry, { kind }: Trouble): Outcome {
   if (kind === 'rejected') return 'rejected'
   if (entry.firstAt !== undefined) return 'broken_off'
-  return entry.tries >= (kind === 'busy' ? pool.terms.busyTriesMax : pool.terms.triesMax)
-    ? 'tried_enough'
-    : 'waits_again'
+  if (kind !== 'busy') entry.failures++
+  return entry.failures >= terms.failuresMax || entry.tries >= terms.triesMax ? 'tried_enough' : 'waits_again'
 }
 
 /** A backend has failed, whoever found out. */

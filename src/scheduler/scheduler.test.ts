@@ -57,6 +57,16 @@ test('a free slot is granted at once, and the next one when it is given back', a
   )
 })
 
+test('a first token lets the next prompt in at once', async () => {
+  await using house = start({ backends: [{ id: 'one', slots: 8 }] })
+  const first = await grantOf(house.ask({ inputTokens: 8000 }))
+  const second = house.ask({ inputTokens: 8000 })
+  assert.equal(house.inFlight(), 1, 'its prompt would stand behind the other')
+  first.firstToken()
+  assert.equal(house.inFlight(), 2)
+  await grantOf(second)
+})
+
 test('whoever leaves while waiting is out of the line', async () => {
   await using house = start()
   await grantOf(house.ask())

@@ -1,4 +1,4 @@
-import { arrive, fail, finish, impatient, look, startNext, withdraw } from '../../../src/scheduler/rules.ts'
+import { arrive, fail, finish, look, startNext, withdraw } from '../../../src/scheduler/rules.ts'
 import type { Entry } from '../../../src/scheduler/rules/entry.ts'
 import { addEngine, createPool, hearFirst, hearTokens, type Pool } from '../../../src/scheduler/rules/pool.ts'
 import { houseTerms, type PoolTerms } from '../../../src/scheduler/rules/terms.ts'
@@ -56,9 +56,6 @@ export function createOurs({ slots, terms, patienceMs }: OurWish): Gate & { read
       if (!again) forget(call)
       return again
     },
-    look: (now) => {
-      look(pool, now)
-      impatient(pool, now)
-    },
+    look: (now) => look(pool, now),
   }
 }

@@ -81,11 +81,11 @@ export function slotsOf(capacity: Capacity): number {
 }
 
 /** A first token came after so long, with so many prompt tokens ahead of it, its own included. */
-export function sawFirst({ evidence, seen }: Capacity, ms: number, prefillAhead: number): void {
+export function sawFirst({ source, evidence, seen }: Capacity, ms: number, prefillAhead: number): void {
   const bin = Math.floor(3 * Math.log2(prefillAhead + 128))
   const floorMs = Math.min(ms, (seen.firstMs.get(bin) ?? Infinity) * floorFades)
   seen.firstMs.set(bin, floorMs)
-  evidence.firsts.push({ ms, floorMs })
+  if (source === 'found') evidence.firsts.push({ ms, floorMs })
 }
 
 /** So many tokens came, so long after the ones before. */

@@ -258,6 +258,18 @@ test('absence earns nothing: who comes back starts with the least of those who w
   assert.ok(back <= 6, `${back} of 10 went to whoever came back`)
 })
 
+test('an ask that was only told that backends are full can still fail three times', () => {
+  const pool = open(2)
+  const entry = ask(pool, 0)
+  let now = 0
+  for (let nth = 0; nth < 5; nth++, now += 1000) {
+    assert.equal(startNext(pool, now), entry)
+    assert.equal(fail(pool, entry, { kind: 'busy' }, now), 'waits_again')
+  }
+  const outcomes = [1, 2, 3].map(() => (startNext(pool, now), fail(pool, entry, { kind: 'unreachable' }, now)))
+  assert.deepEqual(outcomes, ['waits_again', 'waits_again', 'tried_enough'])
+})
+
 test('a backend that comes back is given half of what was found', () => {
   const pool = createPool(houseTerms, 0)
   const engine = addEngine(pool, 'e', undefined, 0)

@@ -27,6 +27,8 @@ export type Entry = {
   /** Cost units that it is reckoned with while it waits. */
   readonly expectedCost: number
   tries: number
+  /** Tries that ended by a backend's failure. */
+  failures: number
   /** Where it failed, so that the next try goes elsewhere if there is an elsewhere. */
   readonly failedOn: Set<Engine>
   engine: Engine | undefined

@@ -18,15 +18,19 @@ type Tag = { readonly served: number; readonly id: number; readonly cost: number
 
 /** A long line need not be drawn anew for every change. */
 const staleShare = 1 / 16
+const longLine = 1000
 const restMs = 1000
 
-export function isStale(lineup: Lineup | undefined, line: Line, now: number): boolean {
-  if (!lineup) return true
-  const changed = line.changes - lineup.changes
-  return changed > staleShare * line.waiting && (line.waiting < 1000 || now - lineup.builtAt >= restMs)
+/** The same lineup as long as it is good enough. */
+export function lineUp(before: Lineup | undefined, line: Line, now: number): Lineup {
+  return before && isFresh(before, line, now) ? before : build(line, now)
 }
 
-export function lineUp(line: Line, now: number): Lineup {
+function isFresh({ changes, builtAt }: Lineup, line: Line, now: number): boolean {
+  return line.changes - changes <= staleShare * line.waiting || (line.waiting >= longLine && now - builtAt < restMs)
+}
+
+function build(line: Line, now: number): Lineup {
   const tags: Tag[] = [...line.again.items()].map(({ id, expectedCost }) => ({
     served: -Infinity,
     id,

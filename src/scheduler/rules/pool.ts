@@ -113,6 +113,7 @@ export function enter(pool: Pool, ask: Sized, now: number): Entry {
     phase: 'waiting',
     expectedCost: costOf(pool.terms, ask.inputTokens, guessOutput(pool.lengths, ask)),
     tries: 0,
+    failures: 0,
     failedOn: new Set(),
     engine: undefined,
     dispatchedAt: now,
@@ -213,7 +214,7 @@ export function hearTokens(pool: Pool, entry: Entry, tokens: number, now: number
 }
 
 /** The slot is free again. */
-export function quit(pool: Pool, entry: Entry): void {
+function quit(pool: Pool, entry: Entry): void {
   const { engine } = entry
   if (entry.phase !== 'running' || !engine) return
   engine.running.delete(entry)

@@ -1,11 +1,11 @@
 import { isBacklogged, type ServiceClass } from './classes.ts'
 import type { Entry } from './entry.ts'
-import { isStale, lineUp, placeIn } from './lineup.ts'
+import { lineUp, placeIn } from './lineup.ts'
 import { rateOf } from './meter.ts'
 import { shareBelow } from './newcomers.ts'
 import { rateOfPool, slotsOfPool, type Pool } from './pool.ts'
 
-export type Reckoning = {
+type Reckoning = {
   readonly position: number
   /** To the first token, from now on. */
   readonly ms: number
@@ -23,11 +23,8 @@ const leastShare = 0.2
  */
 export function reckon(pool: Pool, entry: Entry, now: number): Reckoning {
   const { class: one } = entry
-  const lineup = isStale(one.lineup, one.line, now)
-    ? lineUp(one.line, now)
-    : (one.lineup as NonNullable<typeof one.lineup>)
-  one.lineup = lineup
-  const { position, costAhead, served } = placeIn(lineup, entry)
+  one.lineup = lineUp(one.lineup, one.line, now)
+  const { position, costAhead, served } = placeIn(one.lineup, entry)
   const above = Math.max(0, served - one.line.level)
   if (!pool.pressure.isOn && position === 0) return { position, ms: pool.firstMs, above }
   const rate = rateOfClass(pool, one, now)

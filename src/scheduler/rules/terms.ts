@@ -42,10 +42,9 @@ export type PoolTerms = {
   /** Peak as people are told of it: full for a while, and over only when it has been quiet for longer. */
   readonly peak: { readonly afterMs: number; readonly overAfterMs: number; readonly quietShare: number }
   readonly waitingMax: number
-  /** How often one ask may be tried, on different backends where there are several. */
+  /** How often backends may fail one ask, and how often it may be tried at all: a full backend is nobody's failure. */
+  readonly failuresMax: number
   readonly triesMax: number
-  /** The same where every backend is full: that is nobody's failure. */
-  readonly busyTriesMax: number
   readonly hang: { readonly firstMs: number; readonly betweenMs: number; readonly betweenTimes: number }
   readonly breaker: BreakerTerms
   readonly capacity: CapacityTerms
@@ -74,8 +73,8 @@ export const houseTerms: PoolTerms = {
   pressure: { waitMs: 1000, waitingMin: 4, waitingShare: 0.1, overAfterMs: 5000 },
   peak: { afterMs: 3000, overAfterMs: 60_000, quietShare: 0.8 },
   waitingMax: 20_000,
-  triesMax: 3,
-  busyTriesMax: 30,
+  failuresMax: 3,
+  triesMax: 30,
   hang: { firstMs: 60_000, betweenMs: 10_000, betweenTimes: 20 },
   breaker: { failures: 3, withinMs: 5000, restMs: 2000, restMsMax: 30_000 },
   capacity: { start: 8, max: 512, windowMs: 1000, samplesMin: 4 },
