@@ -72,24 +72,27 @@ async function load({ store, fixed, openKey }: Parameters<typeof createSnapshots
   const providers = new Map<string, Provider>()
   const add = (
     known: Omit<Provider, 'enabled' | 'models' | 'offered' | 'listedAt' | 'trial'>,
-    models: readonly string[],
+    fixedModels?: readonly string[],
   ) => {
     const state = stateOf.get(known.slug)
+    const models = fixedModels ?? state?.models ?? []
+    const there = new Set(models)
+    const offered = state?.listed_at ? state.offered.filter((name) => there.has(name)) : (fixedModels ?? [])
     providers.set(known.slug, {
       ...known,
       enabled: state?.enabled ?? true,
-      models: state?.listed_at ? state.models : models,
-      offered: new Set(state?.listed_at ? state.offered : models),
+      models,
+      offered: new Set(offered),
       listedAt: state?.listed_at ?? null,
       trial: state?.trial ?? null,
     })
   }
-  for (const { models, ...known } of fixed) add(known, models ?? [])
+  for (const { models, ...known } of fixed) add(known, models)
   for (const { slug, name, base_url: baseUrl, sealed_key: sealed, key_hint: keyHint } of rows) {
     if (providers.has(slug)) continue
     const key = sealed ? openKey(sealed, slug) : undefined
     const address = sealed && key === undefined ? undefined : { baseUrl, ...(key === undefined ? {} : { key }) }
-    add({ slug, name, baseUrl, origin: 'screen', address, keyHint }, [])
+    add({ slug, name, baseUrl, origin: 'screen', address, keyHint })
   }
   return { providers, costs: new Map(costs.map((cost) => [cost.model, cost])) }
 }
