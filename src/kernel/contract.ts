@@ -8,7 +8,6 @@ export {
   type EventOf,
   type EventStream,
   type InputOf,
-  type Method,
   type Problem,
   type RefusalStatus,
 } from './endpoint.ts'

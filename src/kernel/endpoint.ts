@@ -5,7 +5,7 @@ import type { Refusal } from './refusal.ts'
 /** Every schema of the wire: `zod` and `zod/mini` both make these. */
 export type Schema = z.core.$ZodType
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The HTTP statuses an expected "no" may have; 5xx but 503 are faults and never declared. */
 export type RefusalStatus = 400 | 401 | 402 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 429 | 503
@@ -42,7 +42,7 @@ export type InputOf<E> = E extends { readonly input: infer Input }
   ? { readonly [Part in keyof Input]: Input[Part] extends Schema ? z.output<Input[Part]> : never }
   : never
 
-export type OutputOf<E> = E extends { readonly output: infer Output extends Schema } ? z.output<Output> : never
+type OutputOf<E> = E extends { readonly output: infer Output extends Schema } ? z.output<Output> : never
 
 export type RefusalOf<E> = E extends { readonly refusals: infer Refusals }
   ? keyof Refusals extends infer Code extends string
