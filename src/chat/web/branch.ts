@@ -1,4 +1,4 @@
-import type { Answer, BotName, Message, Question, Sent } from '#chat/contract'
+import type { Answer, BotName, Conversation, Message, Question, Sent } from '#chat/contract'
 
 /** What stands together on screen: a question, or all answers of one turn. */
 export type Row =
@@ -75,4 +75,25 @@ export function endOf(messages: readonly Message[]): string | null {
     messages.findLast((message) => message.kind === 'answer' && message.turn === last.turn && message.place === 0)
       ?.id ?? last.id
   )
+}
+
+type Known = { readonly messages: readonly Message[]; readonly head: Pick<Conversation, 'bots' | 'context'> }
+
+/** Who answered a question last. */
+export function botsOf({ messages, head }: Known, question: string): readonly BotName[] {
+  const bots = messages.flatMap((message) =>
+    message.kind === 'answer' && message.parent === question ? [message.bot] : [],
+  )
+  return bots.length > 0 ? bots : head.bots
+}
+
+/**
+ * What bots would read before this question, in bytes. Where older messages had been left out they may fit again: then all
+ * of the context counts, so that a quote is never too low.
+ */
+export function sizesBefore({ messages, head }: Known, question: string): readonly number[] {
+  const at = messages.findIndex(({ id }) => id === question)
+  const behind = messages.slice(at).filter(({ text }) => text !== '').length
+  const { sizes, from } = head.context
+  return from === null ? sizes.slice(0, Math.max(0, sizes.length - behind)) : sizes
 }

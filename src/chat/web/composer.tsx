@@ -1,10 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ArrowUp, AtSign, Square, X } from 'lucide-react'
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { contextOf, joinBytes, limits, stopTurn, type BotName, type Sent } from '#chat/contract'
 import { BotMark, IconButton, Notice, useSlot, useStored, useWrite, type ExpectedQuote } from '#ui'
-import { MentionList, optionId, useMentionable } from './mention-list.tsx'
-import { mentionAt } from './recipients.ts'
+import { useMentioning } from './use-mentioning.tsx'
 import { useRecipients } from './use-recipients.ts'
 import { useSend } from './use-send.ts'
 
@@ -37,43 +36,13 @@ const bytesOf = (text: string) => new TextEncoder().encode(text).length
 
 /** Where one writes: to whom it goes, what it costs, and Send; while an answer runs, Stop. */
 export function Composer(props: ComposerProps) {
-  const { conversation, draftKey, sizes, after, suggested, running, editing, onLeaveEditing, onSent } = props
+  const { conversation, running, editing, onLeaveEditing } = props
   const { t } = useLingui()
   const Quote = useSlot('quote')
-  const [draft, keepDraft] = useStored(draftKey, '')
-  const [edited, setEdited] = useState(editing?.text ?? '')
-  const [text, setText] = editing ? [edited, setEdited] : [draft, keepDraft]
-  const { bots, unsure, know } = useRecipients(text, props.bots)
-  const [expected, setExpected] = useState<ExpectedQuote>()
-  const { send, sending, refusal } = useSend(conversation)
   const area = useRef<HTMLTextAreaElement>(null)
-  useSuggestion(suggested, (words) => {
-    setText(words)
-    area.current?.focus()
-  })
-  const mentions = useMentioning(area, { text, setText, know })
-  const bytes = bytesOf(text)
-  const inputBytes = contextOf([...sizes, bytes + joinBytes]).bytes
-  const isPriced = !Quote || expected !== undefined
-  const canSend = text.trim() !== '' && bots.length > 0 && !unsure && isPriced && running === undefined && !sending
-  const submit = async () => {
-    if (!canSend) return
-    const asked = { text, bots }
-    const sent = await send({ ...asked, after, ...(expected ? { expected } : {}) })
-    if (!sent) return
-    setText('')
-    onSent(sent, asked)
-  }
-  const onKey = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (mentions.onKey(event)) return
-    // Enter also ends the writing of a Chinese or Japanese word, and on phones it is the only way to a new line.
-    const isSend = event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing
-    if (isSend && !matchMedia('(pointer: coarse)').matches) {
-      event.preventDefault()
-      void submit()
-    }
-    if (event.key === 'Escape' && editing) onLeaveEditing?.()
-  }
+  const writing = useWriting(props, area)
+  const { text, bots, bytes, inputBytes, mentions, refusal } = writing
+  const isUsual = bots.length === 1 && bots[0]?.id === props.bots[0]?.id && props.bots.length === 1
   return (
     <div className="mx-auto w-full max-w-180 shrink-0 px-3 pb-[calc(12px+env(safe-area-inset-bottom))] md:px-8 md:pb-5">
       {refusal && (
@@ -90,20 +59,23 @@ export function Composer(props: ComposerProps) {
           value={text}
           aria-label={t`Message`}
           placeholder={placeholder(bots, t`Write a message`, (name) => t`Message ${name}`)}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={onKey}
+          onChange={(event) => {
+            writing.setText(event.target.value)
+            mentions.look()
+          }}
+          onKeyDown={writing.onKey}
           onSelect={mentions.look}
           onBlur={mentions.close}
           {...mentions.attributes}
           className="block field-sizing-content max-h-[40dvh] min-h-12 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-ink outline-none placeholder:text-faint"
         />
         {bytes > limits.textBytes && <TooLong bytes={bytes} />}
-        <div className="flex items-end gap-2 py-2 pr-2 pl-2">
-          <IconButton icon={AtSign} label={t`Ask another bot`} size="s" onClick={mentions.begin} />
-          <div className="flex min-h-7 min-w-0 flex-1 flex-col justify-center gap-1">
-            <Recipients bots={bots} />
+        <div className="flex items-end gap-2 p-2">
+          <IconButton icon={AtSign} label={t`Ask another bot`} onClick={mentions.begin} />
+          <div className="flex min-h-9 min-w-0 flex-1 flex-col justify-center gap-1">
+            {!isUsual && <Recipients bots={bots} />}
             {Quote && bots.length > 0 && (
-              <Quote bots={bots.map(({ id }) => id)} inputBytes={inputBytes} onExpected={setExpected} />
+              <Quote bots={bots.map(({ id }) => id)} inputBytes={inputBytes} onExpected={writing.setExpected} />
             )}
           </div>
           {running === undefined ? (
@@ -111,9 +83,9 @@ export function Composer(props: ComposerProps) {
               icon={ArrowUp}
               label={t`Send`}
               kind="accent"
-              busy={sending}
-              disabled={!canSend}
-              onClick={() => void submit()}
+              busy={writing.sending}
+              disabled={!writing.canSend}
+              onClick={() => void writing.submit()}
             />
           ) : (
             <StopButton conversation={conversation} turn={running} />
@@ -122,6 +94,44 @@ export function Composer(props: ComposerProps) {
       </div>
     </div>
   )
+}
+
+/** What is written, to whom it goes, and how it is sent. */
+function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | null>) {
+  const { conversation, draftKey, sizes, after, suggested, running, editing, onLeaveEditing, onSent } = props
+  const hasQuotes = useSlot('quote') !== undefined
+  const [draft, keepDraft] = useStored(draftKey, '')
+  const [edited, setEdited] = useState(editing?.text ?? '')
+  const [text, setText] = editing ? [edited, setEdited] : [draft, keepDraft]
+  const { bots, unsure, know } = useRecipients(text, props.bots)
+  const [expected, setExpected] = useState<ExpectedQuote>()
+  const { send, sending, refusal } = useSend(conversation)
+  const mentions = useMentioning(area, { text, setText, know })
+  useSuggestion(suggested, (words) => {
+    setText(words)
+    area.current?.focus()
+  })
+  const bytes = bytesOf(text)
+  const isReady = bots.length > 0 && !unsure && (!hasQuotes || expected !== undefined)
+  const canSend = isReady && text.trim() !== '' && bytes <= limits.textBytes && running === undefined && !sending
+  const submit = async () => {
+    if (!canSend) return
+    const sent = await send({ text, bots, after, ...(expected ? { expected } : {}) })
+    if (!sent) return
+    setText('')
+    onSent(sent, { text, bots })
+  }
+  const onKey = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (mentions.onKey(event)) return
+    if (event.key === 'Escape') onLeaveEditing?.()
+    // Enter also ends the writing of a Chinese or Japanese word, and on phones it is the only way to a new line.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    if (matchMedia('(pointer: coarse)').matches) return
+    event.preventDefault()
+    void submit()
+  }
+  const inputBytes = contextOf([...sizes, bytes + joinBytes]).bytes
+  return { text, setText, bots, bytes, inputBytes, mentions, refusal, sending, canSend, submit, onKey, setExpected }
 }
 
 function placeholder(bots: readonly BotName[], usual: string, to: (name: string) => string): string {
@@ -193,65 +203,4 @@ function useSuggestion(suggested: string, take: (words: string) => void): void {
   useEffect(() => {
     if (suggested !== '') latest.current(suggested)
   }, [suggested])
-}
-
-type Writing = {
-  readonly text: string
-  readonly setText: (text: string) => void
-  readonly know: (bot: BotName) => void
-}
-
-/** The list of bots while a mention is being written: arrows choose, Enter and Tab take, Esc leaves. */
-function useMentioning(area: React.RefObject<HTMLTextAreaElement | null>, { text, setText, know }: Writing) {
-  const id = useId()
-  const [caret, setCaret] = useState(-1)
-  const [chosen, setChosen] = useState(0)
-  const mention = caret < 0 ? undefined : mentionAt(text, caret)
-  const bots = useMentionable(mention?.typed)
-  const isOpen = mention !== undefined && bots.length > 0
-  const place = (at: number) => {
-    // Once the text is in the field.
-    requestAnimationFrame(() => {
-      area.current?.focus()
-      area.current?.setSelectionRange(at, at)
-    })
-  }
-  const choose = (bot: BotName) => {
-    if (!mention) return
-    const written = `@${bot.handle} `
-    know({ id: bot.id, handle: bot.handle, name: bot.name })
-    setText(text.slice(0, mention.from) + written + text.slice(caret).trimStart())
-    setCaret(-1)
-    place(mention.from + written.length)
-  }
-  const onKey = (event: KeyboardEvent): boolean => {
-    if (!isOpen || event.nativeEvent.isComposing) return false
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    const bot = bots[Math.min(chosen, bots.length - 1)]
-    if (step !== undefined) setChosen((chosen + step + bots.length) % bots.length)
-    else if ((event.key === 'Enter' || event.key === 'Tab') && bot) choose(bot)
-    else if (event.key === 'Escape') setCaret(-1)
-    else return false
-    event.preventDefault()
-    return true
-  }
-  return {
-    onKey,
-    look: () => {
-      const element = area.current
-      setCaret(element && element.selectionStart === element.selectionEnd ? element.selectionStart : -1)
-      setChosen(0)
-    },
-    close: () => setCaret(-1),
-    begin: () => {
-      const spaced = text === '' || /\s$/.test(text) ? `${text}@` : `${text} @`
-      setText(spaced)
-      setCaret(spaced.length)
-      place(spaced.length)
-    },
-    attributes: isOpen
-      ? { 'aria-controls': id, 'aria-activedescendant': optionId(id, chosen), 'aria-autocomplete': 'list' as const }
-      : {},
-    list: isOpen && <MentionList id={id} bots={bots} chosen={chosen} onChoose={choose} />,
-  }
 }

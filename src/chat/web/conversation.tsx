@@ -1,32 +1,44 @@
 import { useCallback, useState } from 'react'
 import type { Question } from '#chat/contract'
 import { AskAgain } from './ask-again.tsx'
-import { endOf, runningTurn, sentMessages } from './branch.ts'
+import { botsOf, endOf, runningTurn, sentMessages, sizesBefore } from './branch.ts'
 import { Composer, type Editing } from './composer.tsx'
 import { ChatHead } from './head.tsx'
 import { LostLine } from './lost-line.tsx'
+import type { Loaded, ThreadStore } from './thread-store.ts'
 import { ThreadView } from './thread-view.tsx'
 import { useLiveTurn } from './use-live-turn.ts'
-import type { Thread } from './use-thread.ts'
 
-export type ReadyThread = Extract<Thread, { state: 'ready' }>
+type ConversationProps = {
+  readonly loaded: Loaded & { readonly loadingOlder: boolean }
+  readonly store: ThreadStore
+  readonly refresh: () => Promise<void>
+}
 
 /** An open conversation: its head, its branch, and where one writes. */
-export function Conversation({ thread }: { readonly thread: ReadyThread }) {
-  const { head, messages, refresh, append } = thread
+export function Conversation({ loaded, store, refresh }: ConversationProps) {
+  const { head, messages } = loaded
   const [editing, setEditing] = useState<Editing>()
   const [again, setAgain] = useState<string>()
   const [suggested, setSuggested] = useState('')
   const running = runningTurn(messages)
   const ended = useCallback(() => void refresh(), [refresh])
-  const live = useLiveTurn({ conversation: head.id, turn: running }, { ended })
-  const edit = useCallback((question: Question) => setEditing(editingOf(thread, question)), [thread])
+  const live = useLiveTurn({ conversation: head.id, turn: running }, ended)
+  const edit = useCallback((question: Question) => setEditing(editingOf(store, question)), [store])
   const question = messages.find((message) => message.kind === 'question' && message.id === again)
+  const after = editing ? editing.after : endOf(messages)
   return (
     <>
       <title>{`${head.title} · Bottega`}</title>
-      <ChatHead head={head} bots={head.bots} changeHead={thread.changeHead} />
-      <ThreadView thread={thread} live={live.turn} onEdit={edit} onAgain={setAgain} onSuggestion={setSuggested} />
+      <ChatHead head={head} bots={head.bots} changeHead={store.changeHead} />
+      <ThreadView
+        loaded={loaded}
+        store={store}
+        live={live.turn}
+        onEdit={edit}
+        onAgain={setAgain}
+        onSuggestion={setSuggested}
+      />
       {running !== undefined && live.connection === 'lost' && <LostLine />}
       <Composer
         key={editing?.question ?? 'end'}
@@ -34,24 +46,24 @@ export function Conversation({ thread }: { readonly thread: ReadyThread }) {
         draftKey={`draft:${head.id}`}
         bots={editing?.bots ?? head.bots}
         sizes={editing?.sizes ?? head.context.sizes}
-        after={editing ? editing.after : endOf(messages)}
+        after={after}
         suggested={suggested}
         running={running}
         editing={editing}
         onLeaveEditing={() => setEditing(undefined)}
-        onSent={(sent, { text, bots }) => {
-          const after = editing ? editing.after : endOf(messages)
+        onSent={(sent, asked) => {
           setEditing(undefined)
           setSuggested('')
-          append(sentMessages(sent, { text, after, bots }), after)
+          store.append(sentMessages(sent, { ...asked, after }), after)
+          void refresh()
         }}
       />
       {question?.kind === 'question' && (
         <AskAgain
           conversation={head.id}
           question={question}
-          bots={botsOf(thread, question.id)}
-          sizes={sizesBefore(thread, question.id)}
+          bots={botsOf(loaded, question.id)}
+          sizes={sizesBefore(loaded, question.id)}
           onClose={() => setAgain(undefined)}
           onSent={refresh}
         />
@@ -60,27 +72,8 @@ export function Conversation({ thread }: { readonly thread: ReadyThread }) {
   )
 }
 
-function editingOf(thread: ReadyThread, { id, text, parent }: Question): Editing {
-  return { question: id, text, after: parent, bots: botsOf(thread, id), sizes: sizesBefore(thread, id) }
-}
-
-/** Who answered a question last. */
-function botsOf({ messages, head }: ReadyThread, question: string) {
-  const bots = messages.flatMap((message) =>
-    message.kind === 'answer' && message.parent === question ? [message.bot] : [],
-  )
-  return bots.length > 0 ? bots : head.bots
-}
-
-/**
- * What bots would read before this question. Where older messages had been left out they may fit again: then it counts as
- * full, so that a quote is never too low.
- */
-function sizesBefore({ messages, head }: ReadyThread, question: string): readonly number[] {
-  const at = messages.findIndex(({ id }) => id === question)
-  const behind = messages.slice(at).filter(({ text }) => text !== '').length
-  const { sizes, from } = head.context
-  const left = sizes.slice(0, Math.max(0, sizes.length - behind))
-  if (from === null) return left
-  return [...left, ...sizes.slice(left.length)]
+function editingOf(store: ThreadStore, { id, text, parent }: Question): Editing | undefined {
+  const loaded = store.get()
+  if (loaded.is !== 'ready') return undefined
+  return { question: id, text, after: parent, bots: botsOf(loaded, id), sizes: sizesBefore(loaded, id) }
 }

@@ -38,7 +38,7 @@ export function ChatHead({ head, bots = [], changeHead }: HeadProps) {
       {head && renaming ? (
         <TitleForm head={head} onDone={() => setRenaming(false)} onTitle={(title) => change({ title })} />
       ) : (
-        <h1 className="min-w-0 flex-1 truncate font-semibold" onDoubleClick={() => head && setRenaming(true)}>
+        <h1 className="min-w-0 flex-1 truncate font-semibold">
           {head ? head.title : bots.map(({ name }) => name).join(', ') || <Trans>New chat</Trans>}
         </h1>
       )}

@@ -5,14 +5,22 @@ import { isRefusal } from '#kernel/contract'
 import { lazySlot, loadMarkdown, places, screen, type RoomScreens } from '#ui'
 
 /** What reads Markdown comes beside the screen that shows it. */
-const loadChat = async () => (await Promise.all([import('./chat-page.tsx'), loadMarkdown()]))[0]
+const withMarkdown = async <Page,>(page: Promise<Page>) => (await Promise.all([page, loadMarkdown()]))[0]
 
 export const chatScreens: RoomScreens = {
   room: 'chat',
   screens: [
     screen('/chats', { for: 'members', load: async () => (await import('./chats-page.tsx')).ChatsPage }),
-    screen('/chats/new', { for: 'members', frame: 'full', load: async () => (await loadChat()).NewChatPage }),
-    screen('/chats/$conversation', { for: 'members', frame: 'full', load: async () => (await loadChat()).ChatPage }),
+    screen('/chats/new', {
+      for: 'members',
+      frame: 'full',
+      load: async () => (await withMarkdown(import('./new-chat-page.tsx'))).NewChatPage,
+    }),
+    screen('/chats/$conversation', {
+      for: 'members',
+      frame: 'full',
+      load: async () => (await withMarkdown(import('./chat-page.tsx'))).ChatPage,
+    }),
   ],
   nav: [{ area: 'main', to: places.chats, label: msg`Chats`, icon: MessagesSquare, for: 'members' }],
   commands: [

@@ -17,6 +17,8 @@ const drawEveryMs = 48
 export type LiveTurn = {
   readonly of: (call: string) => LiveAnswer
   readonly listen: (heard: () => void) => () => void
+  /** A reader begins at the turn's beginning. */
+  readonly begin: () => void
   readonly take: (event: TurnEvent) => void
 }
 
@@ -36,6 +38,7 @@ export function createLiveTurn(): LiveTurn {
       listeners.add(heard)
       return () => listeners.delete(heard)
     },
+    begin: () => coming.clear(),
     take: (event) => {
       if (event.type === 'ended' || event.type === 'settled') return
       coming.set(event.call, next(coming.get(event.call) ?? begun, event))

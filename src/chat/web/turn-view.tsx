@@ -6,7 +6,6 @@ import type { LiveTurn } from './live-turn.ts'
 import { AnswerActions } from './answer-actions.tsx'
 
 type TurnProps = {
-  readonly conversation: string
   readonly answers: readonly Answer[]
   readonly live: LiveTurn | undefined
   readonly isLast: boolean

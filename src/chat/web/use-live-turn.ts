@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { readTurn } from '#chat/contract'
 import { useSubscribe } from '#ui'
 import { createLiveTurn, type LiveAnswer, type LiveTurn } from './live-turn.ts'
@@ -6,36 +6,33 @@ import { createLiveTurn, type LiveAnswer, type LiveTurn } from './live-turn.ts'
 type Reading = { readonly turn: LiveTurn | undefined; readonly connection: 'open' | 'lost' }
 
 /**
- * Reads a turn that runs, from its beginning, however late one comes; a lost connection goes on after the last event. Tells
- * once it has ended, and once it is settled.
+ * Reads a turn that runs, from its beginning, however late one comes; a lost connection goes on after the last event.
+ * `ended` is told once the turn has ended, and once more when it is settled.
  */
 export function useLiveTurn(
-  at: { readonly conversation: string; readonly turn: string | undefined },
-  told: { readonly ended: () => void },
+  { conversation, turn }: { readonly conversation: string; readonly turn: string | undefined },
+  ended: () => void,
 ): Reading {
-  const { conversation, turn } = at
   const read = useSubscribe()
-  const [live, setLive] = useState<{ readonly id: string; readonly turn: LiveTurn }>()
+  const live = useMemo(() => (turn === undefined ? undefined : { id: turn, turn: createLiveTurn() }), [turn])
   const [connection, setConnection] = useState<Reading['connection']>('open')
-  const { ended } = told
   useEffect(() => {
-    if (turn === undefined) return
+    if (!live) return
     const leaving = new AbortController()
-    const made = createLiveTurn()
-    setLive({ id: turn, turn: made })
+    live.turn.begin()
     const follow = async () => {
-      const params = { conversation, turn }
+      const params = { conversation, turn: live.id }
       const options = { signal: leaving.signal, onConnection: setConnection }
       for await (const { event } of read(readTurn, { params }, options)) {
-        made.take(event)
+        live.turn.take(event)
         if (event.type === 'ended') ended()
       }
       if (!leaving.signal.aborted) ended()
     }
     follow().catch(() => setConnection('lost'))
     return () => leaving.abort()
-  }, [read, conversation, turn, ended])
-  return { turn: live?.id === turn ? live?.turn : undefined, connection }
+  }, [read, conversation, live, ended])
+  return { turn: live?.turn, connection }
 }
 
 const silent = () => () => undefined

@@ -1,0 +1,86 @@
+import { useLingui } from '@lingui/react/macro'
+import { useEffect, useState } from 'react'
+import { getBot } from '#bots/contract'
+import type { BotName, Sent } from '#chat/contract'
+import { isRefusal } from '#kernel/contract'
+import { places, useAddress, useCall, useGo } from '#ui'
+import { sentMessages } from './branch.ts'
+import { Composer } from './composer.tsx'
+import { ChatHead } from './head.tsx'
+import { newId } from './new-id.ts'
+import type { Loaded } from './thread-store.ts'
+import { handOver } from './use-thread.ts'
+import { Welcome } from './welcome.tsx'
+
+/** A conversation begins with its first message; until then there is nothing of it but this screen. */
+export function NewChatPage() {
+  const { search } = useAddress()
+  const handles = (search.get('bots') ?? '').split(',').filter(Boolean)
+  return <NewChat key={handles.join()} handles={handles} asked={search.get('text') ?? ''} />
+}
+
+function NewChat({ handles, asked }: { readonly handles: readonly string[]; readonly asked: string }) {
+  const { t } = useLingui()
+  const go = useGo()
+  const [conversation] = useState(newId)
+  const bots = useBotsCalled(handles)
+  const [suggested, setSuggested] = useState(asked)
+  return (
+    <>
+      <title>{t`New chat · Bottega`}</title>
+      <ChatHead bots={bots} />
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <Welcome bots={bots} onSuggestion={setSuggested} />
+      </div>
+      <Composer
+        conversation={conversation}
+        draftKey={`draft:new:${handles.join()}`}
+        bots={bots}
+        sizes={[]}
+        after={null}
+        suggested={suggested}
+        running={undefined}
+        onSent={(sent, said) => {
+          handOver(begunWith(conversation, sent, said))
+          go(places.chat(conversation), 'replace')
+        }}
+      />
+    </>
+  )
+}
+
+type Said = { readonly text: string; readonly bots: readonly BotName[] }
+
+/** The conversation as it is now, before anybody asked the server for it. */
+function begunWith(id: string, sent: Sent, { text, bots }: Said): Loaded {
+  const at = new Date().toISOString()
+  const card = { id, title: text.slice(0, 60), pinned: false, running: true, bots: [...bots], activeAt: at }
+  return {
+    head: { ...card, createdAt: at, leaf: null, context: { sizes: [], from: null } },
+    messages: sentMessages(sent, { text, after: null, bots }),
+    before: null,
+  }
+}
+
+/** The bots of an address, as far as they can be asked. */
+function useBotsCalled(handles: readonly string[]): readonly BotName[] {
+  const call = useCall()
+  const [bots, setBots] = useState<readonly BotName[]>([])
+  const wanted = handles.join()
+  useEffect(() => {
+    const ask = async () => {
+      const found = await Promise.all(
+        wanted
+          .split(',')
+          .filter(Boolean)
+          .slice(0, 10)
+          .map((handle) => call(getBot, { params: { handle }, query: {} })),
+      )
+      setBots(found.flatMap((each) => (isRefusal(each) ? [] : [nameOf(each.bot)])))
+    }
+    ask().catch(() => undefined)
+  }, [call, wanted])
+  return bots
+}
+
+const nameOf = ({ id, handle, name }: BotName): BotName => ({ id, handle, name })
