@@ -52,8 +52,8 @@ export function ticketFor(desk: Desk, ask: Ask, now: () => number): Ticket | Ask
     return { ...refuse(answer.refused, words[answer.refused]), estimate: answer.outlook.estimate }
   }
   const stand = createStanding()
-  stand(answer, leader.view().limit, now())
-  const standing = () => stand(leader.outlook(one.id), leader.view().limit, now())
+  stand(answer, leader.slots(), now())
+  const standing = () => stand(leader.outlook(one.id), leader.slots(), now())
   const cancel = () => leave(desk, one, 'cancelled')
   if (signal?.aborted) cancel()
   else signal?.addEventListener('abort', cancel, { once: true })

@@ -19,7 +19,7 @@ import {
 } from './rules.ts'
 import { sawSigns } from './rules/capacity.ts'
 import type { Entry, Sized } from './rules/entry.ts'
-import { addEngine, createPool, hearFirst, hearTokens, removeEngine, type Pool } from './rules/pool.ts'
+import { addEngine, createPool, hearFirst, hearTokens, removeEngine, slotsOfPool, type Pool } from './rules/pool.ts'
 import type { PoolTerms } from './rules/terms.ts'
 import { stateOf, viewOf, type PoolView } from './view.ts'
 
@@ -58,6 +58,8 @@ export type Leader = {
   signs(backend: string, signs: EngineSigns | 'silent'): void
   /** To be called several times a second. */
   look(): void
+  /** L of the whole pool. */
+  slots(): number
   view(): PoolView
 }
 
@@ -114,6 +116,7 @@ export function createLeader({ terms, ...rest }: LeaderOptions): Leader {
       pump(led)
     },
     look: () => lookOn(led),
+    slots: () => slotsOfPool(pool, now()),
     view: () => viewOf(pool, now()),
   }
 }

@@ -136,7 +136,7 @@ export function fail(pool: Pool, entry: Entry, trouble: Trouble, now: number): O
   if (engine) blame(pool, engine, trouble, now)
   const outcome = outcomeOf(pool, entry, trouble)
   if (outcome === 'waits_again') {
-    if (engine) entry.failedOn.add(engine)
+    if (engine) entry.failedOn = [...entry.failedOn, engine]
     waitAgain(pool, entry)
   } else {
     conclude(pool, entry, costSoFar(pool, entry))

@@ -70,5 +70,13 @@ export function effective(one: ServiceClass, rate: number): number {
 
 /** The backlogged classes, whoever goes first in front. */
 export function inOrder(classes: Classes, rate: number): readonly ServiceClass[] {
-  return classes.all.filter(isBacklogged).toSorted((one, other) => effective(one, rate) - effective(other, rate))
+  const order: ServiceClass[] = []
+  for (const one of classes.all) {
+    if (!isBacklogged(one)) continue
+    const own = effective(one, rate)
+    let place = order.length
+    while (place > 0 && own < effective(order[place - 1] as ServiceClass, rate)) place--
+    order.splice(place, 0, one)
+  }
+  return order
 }

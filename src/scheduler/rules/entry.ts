@@ -30,7 +30,7 @@ export type Entry = {
   /** Tries that ended by a backend's failure. */
   failures: number
   /** Where it failed, so that the next try goes elsewhere if there is an elsewhere. */
-  readonly failedOn: Set<Engine>
+  failedOn: readonly Engine[]
   engine: Engine | undefined
   dispatchedAt: number
   firstAt: number | undefined

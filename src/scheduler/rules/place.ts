@@ -38,7 +38,7 @@ function hasCredit({ prefill }: Engine, inputTokens: number, credit: number): bo
 }
 
 function isBetter(entry: Entry, home: Engine | undefined, one: Engine, other: Engine): boolean {
-  const [oneFailed, otherFailed] = [entry.failedOn.has(one), entry.failedOn.has(other)]
+  const [oneFailed, otherFailed] = [entry.failedOn.includes(one), entry.failedOn.includes(other)]
   if (oneFailed !== otherFailed) return otherFailed
   if (one === home || other === home) return one === home
   return filled(one) < filled(other)

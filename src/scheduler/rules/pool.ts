@@ -99,6 +99,8 @@ export function runMeters(pool: Pool, now: number): void {
   }
 }
 
+const nowhere: readonly Engine[] = []
+
 /** A new entry at its place in the line of its class. */
 export function enter(pool: Pool, ask: Sized, now: number): Entry {
   const one = pool.classes.all.find(({ terms }) => terms.name === ask.class)
@@ -114,7 +116,7 @@ export function enter(pool: Pool, ask: Sized, now: number): Entry {
     expectedCost: costOf(pool.terms, ask.inputTokens, guessOutput(pool.lengths, ask)),
     tries: 0,
     failures: 0,
-    failedOn: new Set(),
+    failedOn: nowhere,
     engine: undefined,
     dispatchedAt: now,
     firstAt: undefined,
