@@ -49,7 +49,7 @@ test('a double click is one turn, and another text under its id is refused', asy
   assert.equal(open.heard.length, 1)
 })
 
-test('several bots answer one question; each reads its own words as its own and the others’ under their names', async () => {
+test('several bots answer one question; each reads what it said itself, and what the others said under their names', async () => {
   await using open = await openChatHouse()
   const { ada, bot, url, conversation } = await meet(open)
   const other = await open.bot(ada, 'other')
@@ -69,8 +69,8 @@ test('several bots answer one question; each reads its own words as its own and 
     'other: And now?',
   ])
   assert.deepEqual(open.heard.at(-1)?.history, [
-    { role: 'user', content: 'Hello\n\n@echo: echo: Hello' },
-    { role: 'assistant', content: 'other: Hello' },
+    { role: 'user', content: 'Hello' },
+    { role: 'assistant', content: '@echo: echo: Hello\n\nother: Hello' },
     { role: 'user', content: 'And now?' },
   ])
 })

@@ -65,9 +65,9 @@ export type Said = { readonly text: string } & (
 type Told = { readonly role: HistoryMessage['role']; content: string }
 
 /**
- * What one bot is sent: the branch, oldest first, cut from its beginning to fit. Its own answers are its own words; those
- * of other bots are told to it under their handles. Neighbours of one role become one message, since many models want
- * turns to alternate. Nothing but the conversation goes in.
+ * What one bot is sent: the branch, oldest first, cut from its beginning to fit. Its own answers stand as it gave them,
+ * those of other bots under their handles. Neighbours of one role become one message, since many models want turns to
+ * alternate. Nothing but the conversation goes in.
  */
 export function historyFor(bot: Uuid, branch: readonly Said[]): HistoryMessage[] {
   const told = branch.filter(({ text }) => text !== '')
@@ -87,7 +87,7 @@ const joint = '\n\n'
 function tell(said: Said, bot: Uuid): Told {
   if (said.kind === 'question') return { role: 'user', content: said.text }
   if (said.bot === bot) return { role: 'assistant', content: said.text }
-  return { role: 'user', content: `@${said.handle}: ${said.text}` }
+  return { role: 'assistant', content: `@${said.handle}: ${said.text}` }
 }
 
 function sizeOf(said: Said): number {
