@@ -1,0 +1,54 @@
+// The house in a process of its own, so that its memory is its own: told over IPC what to do, answers with figures.
+import { byTurns, closedLoop } from '../form/measure.ts'
+import { uuidv7 } from '#kernel'
+import { firstTextInside, firstTextOverHttp, sendOverHttp, wholeTurn } from './calls.ts'
+import { openHouse } from './house.ts'
+import type { Answer, Order } from './orders.ts'
+
+const house = await openHouse(process.argv[2] ?? '')
+const person = await house.people.signUp('Paula')
+const payers = Array.from({ length: 200 }, () => uuidv7())
+let next = 0
+const anyPayer = () => payers[next++ % payers.length] ?? uuidv7()
+
+async function obey(order: Order): Promise<Answer> {
+  switch (order.do) {
+    case 'delays': {
+      const { warm, count } = order
+      const payer = payers[0] ?? uuidv7()
+      const [inside, commit] = await byTurns({ warm, count }, () => firstTextInside(house, payer), house.commit)
+      const [http, again] = await byTurns({ warm, count }, () => firstTextOverHttp(house, person), house.commit)
+      return { inside, http, commit, commitBesideHttp: again }
+    }
+    case 'rush':
+      return closedLoop({ ...order, call: () => wholeTurn(house, anyPayer()) })
+    case 'run':
+      await Promise.all(
+        Array.from({ length: 32 }, async () => {
+          for (let at = 0; at < order.turns / 32; at++) await wholeTurn(house, anyPayer())
+        }),
+      )
+      return { rssMb: rssMb() }
+    case 'hush': {
+      const waiting = await Promise.all(Array.from({ length: order.turns }, () => sendOverHttp(house, person, 'wait')))
+      return { waiting, url: house.url, cookie: person.cookie, rssMb: rssMb() }
+    }
+    case 'weigh':
+      return { rssMb: rssMb() }
+    case 'prove':
+      return { holds: await house.prove() }
+  }
+}
+
+function rssMb(): number {
+  return process.memoryUsage.rss() / 2 ** 20
+}
+
+process.on('message', (order: Order) => {
+  obey(order).then(
+    (answer) => process.send?.(answer),
+    (fault: unknown) => process.send?.({ fault: String(fault instanceof Error ? fault.stack : fault) }),
+  )
+})
+process.on('disconnect', () => void house[Symbol.asyncDispose]())
+process.send?.({ open: true })
