@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { movedBetween, readBooks } from './books.ts'
-import { ask } from './deeds.ts'
+import { begun, charged, say, silence } from './talk.ts'
 import { openBrowser, startHouse, type Browsing } from './visitor.ts'
 
 let browsing: Browsing
@@ -30,8 +30,15 @@ test('a bot is made, priced and shared; another pays for it, and its creator see
   const link = await page.getByRole('textbox', { name: 'Link' }).inputValue()
   assert.equal(new URL(link).pathname, '/b/margin-notes')
   const before = await readBooks(world)
-  await ask(lena, { handles: ['margin-notes'], text: 'Is my first sentence any good?' })
+  await using reader = await browsing.visit(world, { as: lena, width: 390 })
+  await reader.page.goto(link)
+  await reader.page.getByRole('link', { name: 'Talk to it' }).click()
+  await say(reader.page, 'Is my first sentence any good?')
+  await begun(reader.page, 'Margin Notes')
+  await silence(reader.page)
+  const paid = await charged(reader.page)
   const moved = movedBetween(before, await readBooks(world))
+  assert.equal(moved['points.consumed POINTS'], paid)
   assert.equal(moved['creator.pending USD'], 6000n, 'free points earn the exact price out of the budget')
   assert.equal(moved['creators.free_budget USD'], -6000n)
   await page.goto('/earnings')
