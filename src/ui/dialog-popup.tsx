@@ -19,7 +19,7 @@ export function DialogPopup({ onClose, title, hint, actions, size = 'm', head = 
         <Base.Popup
           finalFocus={() => (before instanceof HTMLElement && before.isConnected ? before : true)}
           className={cx(
-            'rise fixed z-50 flex max-h-[88dvh] flex-col bg-raised shadow-float outline-none',
+            'rise fixed z-50 flex max-h-[88dvh] flex-col bg-ground shadow-float outline-none',
             'inset-x-0 bottom-0 rounded-t-[14px] pb-[env(safe-area-inset-bottom)]',
             'md:inset-x-4 md:top-[12vh] md:bottom-auto md:mx-auto md:max-h-[76vh] md:rounded-card md:pb-0',
             widths[size],
@@ -31,7 +31,12 @@ export function DialogPopup({ onClose, title, hint, actions, size = 'm', head = 
           ) : (
             <Head title={title} hint={hint} onClose={onClose} />
           )}
-          <div className={cx('min-h-0 flex-1 overflow-y-auto px-5 pb-5 md:px-6', head === 'bare' ? 'pt-4' : 'pt-1')}>
+          <div
+            className={cx(
+              'min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-5 md:px-6',
+              head === 'bare' ? 'pt-4' : 'pt-1',
+            )}
+          >
             {children}
           </div>
           {actions && (

@@ -151,21 +151,15 @@ function useCommands(text: string): readonly Group[] {
     ...rooms.flatMap((room) => room.commands ?? []),
     ...nav.filter(({ area }) => area === 'desk'),
   ]
-  const rows = known
-    .filter((each) => isFor(each.for ?? 'everyone', viewer))
-    .map((each): Row & { readonly words: string } => {
-      const label = i18n._(each.label)
-      const also = 'also' in each && each.also ? i18n._(each.also) : ''
-      return {
-        key: `${each.to} ${label}`,
-        label,
-        to: each.to,
-        words: `${label} ${also}`.toLocaleLowerCase(),
-        ...(each.icon ? { icon: each.icon } : {}),
-      }
-    })
-    .filter(({ words }) => words.includes(wanted))
-  return [{ title: t`Go to`, rows }]
+  const rows = new Map<string, Row & { readonly words: string }>()
+  for (const each of known.filter(({ for: audience = 'everyone' }) => isFor(audience, viewer))) {
+    const [label, also] = [i18n._(each.label), 'also' in each && each.also ? i18n._(each.also) : '']
+    const former = rows.get(each.to)
+    const words = `${former?.words ?? ''} ${label} ${also}`.toLocaleLowerCase()
+    // A place that is both in the navigation and a command is one row, found by the words of both.
+    rows.set(each.to, { key: each.to, label, to: each.to, ...(each.icon ? { icon: each.icon } : {}), ...former, words })
+  }
+  return [{ title: t`Go to`, rows: [...rows.values()].filter(({ words }) => words.includes(wanted)) }]
 }
 
 /** What the rooms find on the server, once typing pauses. Finders that fail find nothing. */
