@@ -8,6 +8,10 @@ import { isHere, useNav, type NavItem } from './nav.ts'
 
 type SidebarProps = { readonly onFind: () => void }
 
+const findLook =
+  'mx-3 mb-3 flex h-9 items-center gap-2.5 rounded-control border border-hair bg-paper px-2.5 text-13 text-faint ' +
+  'transition-colors hover:border-dots'
+
 export function Sidebar({ onFind }: SidebarProps) {
   const { t } = useLingui()
   const { path } = useAddress()
@@ -18,11 +22,7 @@ export function Sidebar({ onFind }: SidebarProps) {
   return (
     <aside className="fixed inset-y-0 left-0 z-20 flex w-62 flex-col border-r border-hair bg-ground max-md:hidden">
       <HouseName />
-      <button
-        type="button"
-        onClick={onFind}
-        className="mx-3 mb-3 flex h-9 items-center gap-2.5 rounded-control border border-hair bg-paper px-2.5 text-13 text-faint transition-colors hover:border-dots"
-      >
+      <button type="button" onClick={onFind} className={findLook}>
         <Search size={15} aria-hidden />
         <span className="flex-1 text-left">
           <Trans>Find</Trans>
