@@ -32,10 +32,14 @@ export async function wholeTurn({ chat, turns, bot }: House, payer: Uuid): Promi
 export async function firstTextOverHttp(house: House, person: Person): Promise<void> {
   const { turn, conversation } = await sendOverHttp(house, person, 'Go.')
   const left = new AbortController()
-  const cookie = person.cookie
+  const { cookie } = person
   const read = subscribe({
     baseUrl: house.url,
-    fetch: (input, init) => fetch(input, { ...init, headers: { ...init?.headers, cookie } }),
+    fetch: (input, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('cookie', cookie)
+      return fetch(input, { ...init, headers })
+    },
   })
   for await (const { event } of read(readTurn, { params: { conversation, turn } }, left))
     if (event.type === 'text') break

@@ -27,7 +27,7 @@ export type House = AsyncDisposable & {
   /** Whether the ledger proves itself, over every row. */
   prove(): Promise<boolean>
   /** The durable write that everything is measured against: one row, one commit. */
-  commit(): Promise<void>
+  readonly commit: () => Promise<void>
 }
 
 /** Says its pieces without a pause; asked to `wait`, says one and then nothing more. */
@@ -59,10 +59,16 @@ export async function openHouse(databaseUrl: string): Promise<House> {
   const wallet = openWallet({ ...deps, ledger })
   const earnings = openEarnings({ ...deps, ledger })
   const cost = { version: 1, inputPerMillion: money('USD', 0n), outputPerMillion: money('USD', 300_000n) }
-  const { charge } = openMessages({ ...deps, ledger, wallet, earnings, models: { cost: async () => cost } })
+  const messages = openMessages({ ...deps, ledger, wallet, earnings, models: { cost: async () => cost } })
+  await messages.fundFreeBudget(uuidv7(), 1_000_000_000_000n)
   // A crowd of payers for the throughput, one for the delays: neither is to be told to wait.
   const limits = { turnsPerPayerMax: 5_000 }
-  const turns = openTurns({ ...deps, runtimes: [instant], slots: [{ room: 'messages', charge }], limits })
+  const turns = openTurns({
+    ...deps,
+    runtimes: [instant],
+    slots: [{ room: 'messages', charge: messages.charge }],
+    limits,
+  })
   const chat = openChat({ ...deps, turns, bots })
   const rooms = [
     peopleRoom({ ...deps, people, personal: [] }),

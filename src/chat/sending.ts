@@ -56,9 +56,10 @@ export function createSending(deps: SendingDeps): Sending {
       const { text, conversation, after, turn } = asked
       const unfit = checkText(text)
       if (unfit) return unfit
-      const [standing, place] = await Promise.all([
+      const [standing, place, bots] = await Promise.all([
         conversationOf(db, conversation),
         after === null ? undefined : placeOf(db, { conversation, message: after, turn }),
+        runnableBots(deps, owner, asked.bots),
       ])
       if (standing && !isOpenTo(owner, standing)) return unknownConversation
       if (after !== null && !place?.turn) return unknownMessage
@@ -66,35 +67,39 @@ export function createSending(deps: SendingDeps): Sending {
       const first = place?.turn ? ((await firstAnswerOf(db, place.turn)) ?? null) : null
       return ask(deps, owner, {
         asked,
+        bots,
         origin: { question: { id: idOf(turn, 'question', 0), text }, after: first, isNew: true },
       })
     },
     again: async (owner, asked) => {
       const { conversation, question, turn } = asked
-      const [standing, place] = await Promise.all([
+      const [standing, place, bots] = await Promise.all([
         conversationOf(db, conversation),
         placeOf(db, { conversation, message: question, turn }),
+        runnableBots(deps, owner, asked.bots),
       ])
       if (!standing || !isOpenTo(owner, standing)) return unknownConversation
       if (!place || place.turn !== null) return unknownMessage
       if (place.running) return stillAnswering
       const { id, text, parent } = place
-      return ask(deps, owner, { asked, origin: { question: { id, text }, after: parent, isNew: false } })
+      return ask(deps, owner, { asked, bots, origin: { question: { id, text }, after: parent, isNew: false } })
     },
   }
 }
 
 const isOpenTo = (owner: Uuid, standing: Standing) => standing.owner === owner && !standing.deleted
 
-type Asking = { readonly asked: Asked; readonly origin: Origin }
+type Asking = {
+  readonly asked: Asked
+  readonly bots: Awaited<ReturnType<typeof runnableBots>>
+  readonly origin: Origin
+}
 
-async function ask(deps: SendingDeps, owner: Uuid, { asked, origin }: Asking): Promise<Sent | Refusal<AskRefusal>> {
+async function ask(deps: SendingDeps, owner: Uuid, asking: Asking): Promise<Sent | Refusal<AskRefusal>> {
   const { turns, clock, uses } = deps
-  const [bots, branch] = await Promise.all([
-    runnableBots(deps, owner, asked.bots),
-    branchTo(deps, asked.conversation, origin),
-  ])
+  const { asked, bots, origin } = asking
   if (isRefusal(bots)) return bots
+  const branch = await branchTo(deps, asked.conversation, origin)
   const calls = bots.map((bot, place) => {
     return { id: idOf(asked.turn, 'answer', place), bot, history: historyFor(bot.id, branch) }
   })

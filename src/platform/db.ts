@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, type IsolationLevel } from 'kysely'
 import pg from 'pg'
 import { codeOf } from './fault.ts'
 import type { Log } from './log.ts'
+import { keepingClient } from './statements.ts'
 
 type TransactOptions = {
   readonly isolation?: IsolationLevel
@@ -57,12 +58,15 @@ export function openDatabase(options: {
   readonly log?: Log
   /** Every connection acts as this role from its start; `reset role` comes back to it. */
   readonly role?: string
+  /** `kept`: parsed once per connection, for what names its columns. */
+  readonly statements?: 'kept'
 }): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolMax ?? 10,
     application_name: options.applicationName ?? 'bottega',
     ...(options.role === undefined ? {} : { options: `-c role=${options.role}` }),
+    ...(options.statements === 'kept' ? { Client: keepingClient() } : {}),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     types,

@@ -27,7 +27,13 @@ export async function openLimited(db: Database, limits: Limits): Promise<Databas
     )
   })
   const { role, poolMax, log } = limits
-  return openDatabase({ url: db.url, role, ...(poolMax ? { poolMax } : {}), ...(log ? { log } : {}) })
+  return openDatabase({
+    url: db.url,
+    role,
+    statements: 'kept',
+    ...(poolMax ? { poolMax } : {}),
+    ...(log ? { log } : {}),
+  })
 }
 
 async function grant(db: Database, { role, schemas }: Limits): Promise<void> {
