@@ -35,8 +35,8 @@ export function arrive(pool: Pool, ask: Sized, now: number): Arrival {
   entry.told = outlook.estimate
   const isTooLong = outlook.estimate.likelyMs > (ask.patienceMs ?? Infinity)
   if (!isFull && !isTooLong) {
-    noteNewcomer(entry.class.newcomers, reckoning.above, entry.expectedCost)
-    count(entry.class.offered, entry.expectedCost)
+    noteNewcomer(entry.class.newcomers, reckoning.above, reckoning.cost)
+    count(entry.class.offered, reckoning.cost)
     pool.retell.push(entry)
     return { entry, outlook }
   }

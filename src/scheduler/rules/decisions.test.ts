@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { arrive, canServe, fail, finish, hung, impatient, look, outlook, startNext, withdraw } from '../rules.ts'
+import { arrive, blame, canServe, fail, finish, hung, impatient, look, outlook, startNext, withdraw } from '../rules.ts'
 import type { Sized } from './entry.ts'
-import { addEngine, createPool, hearFirst, hearTokens, removeEngine, type Pool } from './pool.ts'
+import { addEngine, createPool, expectedCost, hearFirst, hearTokens, removeEngine, type Pool } from './pool.ts'
 import { houseTerms, type PoolTerms } from './terms.ts'
 
 const usual: Sized = { class: 'free', user: 'u', inputTokens: 100 }
@@ -185,6 +185,21 @@ test('a backend that keeps failing rests, lets one try, and only its first token
   assert.equal(startAll(pool, 2020).length, 2)
 })
 
+test('only one tries a backend that has rested, though others have no other', () => {
+  const pool = open([2, 1])
+  const entries = [1, 2, 3].map((nth) => ask(pool, 0, { user: `u${nth}` }))
+  startAll(pool, 0)
+  const [one, other] = entries.filter(({ engine }) => engine?.id === 'e0')
+  for (let nth = 0; nth < 3; nth++) blame(pool, pool.engines.get('e0') as never, { kind: 'unreachable' }, 10)
+  for (const entry of [one, other]) withdraw(pool, entry as never, 10)
+  for (let nth = 0; nth < 3; nth++) ask(pool, 20, { user: `v${nth}` })
+  assert.deepEqual(startAll(pool, 2000), [])
+  assert.deepEqual(
+    startAll(pool, 2010).map(({ engine }) => engine?.id),
+    ['e0'],
+  )
+})
+
 test('each rest is twice as long, and new asks are turned away once a probe has failed', () => {
   const pool = open(1)
   const entry = ask(pool, 0, { patienceMs: 600_000 })
@@ -287,9 +302,8 @@ test('the next guess follows what answers have been', () => {
     startNext(pool, nth)
     finish(pool, entry, { inputTokens: 100, outputTokens: 700 }, nth)
   }
-  const next = ask(pool, 300)
-  assert.ok(Math.abs(next.expectedCost - (30 + 700)) < 20)
-  assert.equal(ask(pool, 300, { outputTokensMax: 50 }).expectedCost, 80)
+  assert.ok(Math.abs(expectedCost(pool, usual) - (30 + 700)) < 20)
+  assert.equal(expectedCost(pool, { ...usual, outputTokensMax: 50 }), 80)
 })
 
 test('a wait that goes on is reckoned again, so that experience knows the crowd', () => {
@@ -384,9 +398,11 @@ test('places in line are those in which the entries are then served', () => {
       fc.array(sized, { minLength: 1, maxLength: 40 }),
       fc.array(sized, { maxLength: 10 }),
       (waiting, before) => {
-        const pool = open(1)
+        // Whole costs add up to the same in any order, and the asks' own bounds are the guess.
+        const pool = open(1, { cost: { inputToken: 1, outputToken: 1 } })
+        pool.lengths.outputTokens = 10_000
         for (const each of before) finish(pool, fill(pool, 1, each)[0] as never, undefined, 0)
-        const [running] = fill(pool, 1)
+        const [running] = fill(pool, 1, { outputTokensMax: 1 })
         const entries = waiting.map((each) => ask(pool, 0, each))
         const told = entries.map((entry) => outlook(pool, entry, 0).position)
         finish(pool, running as never, undefined, 2000)

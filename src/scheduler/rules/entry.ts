@@ -24,8 +24,6 @@ export type Entry = {
   /** Infinity for the patient. */
   readonly deadline: number
   phase: 'waiting' | 'running' | 'ended'
-  /** Cost units that it is reckoned with while it waits. */
-  readonly expectedCost: number
   tries: number
   /** Tries that ended by a backend's failure. */
   failures: number

@@ -29,3 +29,12 @@ test('a range comes to hold nine of ten waits, however badly they are reckoned',
   assert.ok(inside >= 900, `${inside} of 1000`)
   assert.ok(inside < 1000, 'the range is not simply boundless')
 })
+
+test('waits that are over in a moment say nothing about ranges', () => {
+  const foresight = createForesight()
+  const { spread } = foresight
+  compareRange(foresight, { fromMs: 0, likelyMs: 100, untilMs: 200 }, 900)
+  assert.equal(foresight.spread, spread)
+  compareRange(foresight, { fromMs: 0, likelyMs: 100, untilMs: 200 }, 1100)
+  assert.ok(foresight.spread > spread)
+})

@@ -16,30 +16,31 @@ export type Lineup = {
 
 type Tag = { readonly served: number; readonly id: number; readonly cost: number }
 
+/** Cost units that an entry is reckoned with. */
+type CostOf = (entry: Entry) => number
+
 /** A long line need not be drawn anew for every change. */
 const staleShare = 1 / 16
 const longLine = 1000
 const restMs = 1000
 
 /** The same lineup as long as it is good enough. */
-export function lineUp(before: Lineup | undefined, line: Line, now: number): Lineup {
-  return before && isFresh(before, line, now) ? before : build(line, now)
+export function lineUp(before: Lineup | undefined, line: Line, costOf: CostOf, now: number): Lineup {
+  return before && isFresh(before, line, now) ? before : build(line, costOf, now)
 }
 
 function isFresh({ changes, builtAt }: Lineup, line: Line, now: number): boolean {
   return line.changes - changes <= staleShare * line.waiting || (line.waiting >= longLine && now - builtAt < restMs)
 }
 
-function build(line: Line, now: number): Lineup {
-  const tags: Tag[] = [...line.again.items()].map(({ id, expectedCost }) => ({
-    served: -Infinity,
-    id,
-    cost: expectedCost,
-  }))
+function build(line: Line, costOf: CostOf, now: number): Lineup {
+  const tags: Tag[] = []
+  for (const entry of line.again.items()) tags.push({ served: -Infinity, id: entry.id, cost: costOf(entry) })
   for (const user of line.backlog.items()) {
     let served = user.served
-    for (const { id, expectedCost: cost } of [...user.waiting.items()].toSorted((one, other) => one.id - other.id)) {
-      tags.push({ served, id, cost })
+    for (const entry of [...user.waiting.items()].toSorted((one, other) => one.id - other.id)) {
+      const cost = costOf(entry)
+      tags.push({ served, id: entry.id, cost })
       served += cost
     }
   }
@@ -52,11 +53,11 @@ function build(line: Line, now: number): Lineup {
 /** `served` is what its user will have been served when its turn comes. */
 export type Place = { readonly position: number; readonly costAhead: number; readonly served: number }
 
-/** Where an entry stands that waits, or would stand that joins now. */
-export function placeIn(lineup: Lineup, entry: Pick<Entry, 'id' | 'user' | 'tries'>): Place {
+/** Where an entry stands that waits. */
+export function placeIn(lineup: Lineup, entry: Entry, costOf: CostOf): Place {
   if (entry.tries > 0) return { position: 0, costAhead: 0, served: 0 }
   let served = entry.user.served
-  for (const own of entry.user.waiting.items()) if (own.id < entry.id) served += own.expectedCost
+  for (const own of entry.user.waiting.items()) if (own.id < entry.id) served += costOf(own)
   let from = 0
   let to = lineup.tags.length
   while (from < to) {

@@ -113,7 +113,6 @@ export function enter(pool: Pool, ask: Sized, now: number): Entry {
     arrivedAt: now,
     deadline: now + (ask.patienceMs ?? Infinity),
     phase: 'waiting',
-    expectedCost: costOf(pool.terms, ask.inputTokens, guessOutput(pool.lengths, ask)),
     tries: 0,
     failures: 0,
     failedOn: nowhere,
@@ -135,6 +134,11 @@ export function enter(pool: Pool, ask: Sized, now: number): Entry {
   pool.arrivals.add(entry)
   pool.deadlines.add(entry)
   return entry
+}
+
+/** Cost units that an ask is reckoned with before it starts. */
+export function expectedCost({ terms, lengths }: Pool, ask: Sized): number {
+  return costOf(terms, ask.inputTokens, guessOutput(lengths, ask))
 }
 
 /** The entry starts on the engine. It is charged what it will probably cost, unless it was when it was tried before. */

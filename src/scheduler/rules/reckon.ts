@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts'
 import { lineUp, placeIn } from './lineup.ts'
 import { rateOf } from './meter.ts'
 import { shareBelow } from './newcomers.ts'
-import { rateOfPool, slotsOfPool, type Pool } from './pool.ts'
+import { expectedCost, rateOfPool, slotsOfPool, type Pool } from './pool.ts'
 
 type Reckoning = {
   readonly position: number
@@ -11,11 +11,13 @@ type Reckoning = {
   readonly ms: number
   /** How much more its user will have been served than newcomers start with: who comes with less goes first. */
   readonly above: number
+  /** Cost units of its own. */
+  readonly cost: number
 }
 
 const classPriorMs = 3000
 /** However many newcomers pass, something of what a class is served reaches those behind. */
-const leastShare = 0.2
+const leastShare = 0.02
 
 /**
  * The work ahead of an entry in its class, over what the class is served less what newcomers with a smaller claim will
@@ -23,16 +25,18 @@ const leastShare = 0.2
  */
 export function reckon(pool: Pool, entry: Entry, now: number): Reckoning {
   const { class: one } = entry
-  one.lineup = lineUp(one.lineup, one.line, now)
-  const { position, costAhead, served } = placeIn(one.lineup, entry)
+  const costOf = (each: Entry) => expectedCost(pool, each.ask)
+  const cost = costOf(entry)
+  one.lineup = lineUp(one.lineup, one.line, costOf, now)
+  const { position, costAhead, served } = placeIn(one.lineup, entry, costOf)
   const above = Math.max(0, served - one.line.level)
-  if (!pool.pressure.isOn && position === 0) return { position, ms: pool.firstMs, above }
+  if (!pool.pressure.isOn && position === 0) return { position, ms: pool.firstMs, above, cost }
   const rate = rateOfClass(pool, one, now)
-  const work = costAhead + entry.expectedCost / 2
+  const work = costAhead + cost / 2
   const passing = rateOf(one.offered, rate, classPriorMs) * shareBelow(one.newcomers, above)
   const untilPassed = work / Math.max(leastShare * rate, rate - passing)
   const untilLevel = above / (rate / Math.max(1, one.line.present)) + work / rate
-  return { position, ms: Math.min(untilPassed, untilLevel) + pool.firstMs, above }
+  return { position, ms: Math.min(untilPassed, untilLevel) + pool.firstMs, above, cost }
 }
 
 function rateOfClass(pool: Pool, one: ServiceClass, now: number): number {

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createMill, type Mill } from '../../../test/scheduler-mill.ts'
+import type { Entry } from './entry.ts'
+import { reckon } from './reckon.ts'
+
+/** Reckoned over real, of an entry that waits while others keep coming. */
+function reckonedOverReal(mill: Mill, entry: Entry, come: () => void): number {
+  const reckoned = reckon(mill.pool, entry, mill.now).ms
+  const from = mill.now
+  while (entry.phase === 'waiting') {
+    come()
+    mill.step()
+  }
+  return reckoned / (mill.now - from)
+}
+
+const slots = 4
+/** The length of answers is known. */
+const sized = { outputTokensMax: 50 }
+const perSecond = 4
+
+test('a wait is reckoned by the work ahead and what the class is served', () => {
+  const mill = createMill({ slots })
+  for (let nth = 0; nth < 150; nth++) mill.ask({ ...sized, user: `u${nth}` })
+  for (let step = 0; step < 600; step++) mill.step()
+  const ratio = reckonedOverReal(mill, mill.ask({ ...sized, user: 'last' }), () => {})
+  assert.ok(Math.abs(ratio - 1) < 0.2, `${ratio}`)
+})
+
+test('who has many asks in line is passed by newcomers, and that is reckoned with', () => {
+  const mill = createMill({ slots })
+  let newcomers = 0
+  /** Half of what can be served goes to people who come once. */
+  const come = () => {
+    if (newcomers < (mill.now / 1000) * (perSecond / 2)) mill.ask({ ...sized, user: `new-${newcomers++}` })
+  }
+  for (let nth = 0; nth < 400; nth++) mill.ask({ ...sized, user: 'many' })
+  for (let step = 0; step < 7000; step++) {
+    come()
+    mill.step()
+  }
+  const ratio = reckonedOverReal(mill, mill.ask({ ...sized, user: 'many' }), come)
+  assert.ok(Math.abs(ratio - 1) < 0.3, `${ratio}`)
+})
+
+test('however many newcomers pass, the wait ends when the level has risen', () => {
+  const mill = createMill({ slots, answer: () => 10 })
+  let newcomers = 0
+  const crowd = () => {
+    while ((mill.pool.classes.all[2]?.line.waiting ?? 0) < 25) mill.ask({ user: `new-${newcomers++}` })
+  }
+  crowd()
+  const before = mill.ask({ user: 'again', inputTokens: 4000 })
+  while (before.phase !== 'ended' || mill.now < 30_000) {
+    crowd()
+    mill.step()
+  }
+  const ratio = reckonedOverReal(mill, mill.ask({ user: 'again', inputTokens: 4000 }), crowd)
+  assert.ok(ratio > 0.2 && ratio < 3, `${ratio}`)
+})
