@@ -28,7 +28,7 @@ export function compare(foresight: Foresight, foretoldMs: number, realMs: number
   foresight.quantiles = quantilesOf(ratios)
 }
 
-const misses = 0.07
+const misses = 0.05
 const step = 0.2
 const spreadMax = 4
 /** Shorter waits are over before anybody has read how long they will be. */
