@@ -1,8 +1,9 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ArrowUp, AtSign, Square, X } from 'lucide-react'
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { contextOf, joinBytes, limits, stopTurn, type BotName, type Sent } from '#chat/contract'
-import { BotMark, IconButton, Notice, useSlot, useStored, useWrite, type ExpectedQuote } from '#ui'
+import { BotMark, IconButton, Notice, useSlot, useWrite, type ExpectedQuote, type QuoteProps } from '#ui'
+import { useDraft } from './use-draft.ts'
 import { useMentioning } from './use-mentioning.tsx'
 import { useRecipients } from './use-recipients.ts'
 import { useSend } from './use-send.ts'
@@ -32,13 +33,14 @@ type ComposerProps = {
   readonly onSent: (sent: Sent, asked: { readonly text: string; readonly bots: readonly BotName[] }) => void
 }
 
+const priceStepBytes = 256
+
 const bytesOf = (text: string) => new TextEncoder().encode(text).length
 
 /** Where one writes: to whom it goes, what it costs, and Send; while an answer runs, Stop. */
 export function Composer(props: ComposerProps) {
   const { conversation, running, editing, onLeaveEditing } = props
   const { t } = useLingui()
-  const Quote = useSlot('quote')
   const area = useRef<HTMLTextAreaElement>(null)
   const writing = useWriting(props, area)
   const { text, bots, bytes, inputBytes, mentions, refusal } = writing
@@ -74,9 +76,7 @@ export function Composer(props: ComposerProps) {
           <IconButton icon={AtSign} label={t`Ask another bot`} onClick={mentions.begin} />
           <div className="flex min-h-9 min-w-0 flex-1 flex-col justify-center gap-1">
             {!isUsual && <Recipients bots={bots} />}
-            {Quote && bots.length > 0 && (
-              <Quote bots={bots.map(({ id }) => id)} inputBytes={inputBytes} onExpected={writing.setExpected} />
-            )}
+            {bots.length > 0 && <PriceOf bots={bots} inputBytes={inputBytes} onExpected={writing.setExpected} />}
           </div>
           {running === undefined ? (
             <IconButton
@@ -100,7 +100,7 @@ export function Composer(props: ComposerProps) {
 function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | null>) {
   const { conversation, draftKey, sizes, after, suggested, running, editing, onLeaveEditing, onSent } = props
   const hasQuotes = useSlot('quote') !== undefined
-  const [draft, keepDraft] = useStored(draftKey, '')
+  const [draft, keepDraft] = useDraft(draftKey)
   const [edited, setEdited] = useState(editing?.text ?? '')
   const [text, setText] = editing ? [edited, setEdited] : [draft, keepDraft]
   const { bots, unsure, know } = useRecipients(text, props.bots)
@@ -132,6 +132,19 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
   }
   const inputBytes = contextOf([...sizes, bytes + joinBytes]).bytes
   return { text, setText, bots, bytes, inputBytes, mentions, refusal, sending, canSend, submit, onKey, setExpected }
+}
+
+type PriceProps = Pick<QuoteProps, 'inputBytes' | 'onExpected'> & { readonly bots: readonly BotName[] }
+
+/** The quote, drawn anew by the step and not by the letter; a step too many is only a price a little too high. */
+function PriceOf({ bots, inputBytes, onExpected }: PriceProps) {
+  const Quote = useSlot('quote')
+  const ids = bots.map(({ id }) => id).join()
+  const bytes = Math.ceil(inputBytes / priceStepBytes) * priceStepBytes
+  return useMemo(
+    () => Quote && <Quote bots={ids.split(',')} inputBytes={bytes} onExpected={onExpected} />,
+    [Quote, ids, bytes, onExpected],
+  )
 }
 
 function placeholder(bots: readonly BotName[], usual: string, to: (name: string) => string): string {

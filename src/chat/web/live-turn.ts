@@ -11,7 +11,7 @@ export type LiveAnswer = {
 const begun: LiveAnswer = { text: '', state: 'begun', waiting: undefined, words: null }
 
 /** Readers cannot read faster than this, and every drawing costs them battery. */
-const drawEveryMs = 48
+const drawEveryMs = 64
 
 /** The answers of one turn as they grow. Each has its own listeners, so that a word draws one answer and nothing else. */
 export type LiveTurn = {

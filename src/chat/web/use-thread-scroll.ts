@@ -31,6 +31,8 @@ export function useThreadScroll({ scroller, rows, loaded, store }: Scrolled) {
     overscan: 4,
     paddingStart: 32,
     paddingEnd: 24,
+    // Drawn with the next frame: what is drawn ahead covers the way until then.
+    useFlushSync: false,
   })
   useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer])
   useAtEndAfterAsking(rows, () => virtualizer.scrollToEnd())

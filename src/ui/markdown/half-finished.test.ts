@@ -41,16 +41,19 @@ type Tokens = readonly {
   readonly tokens?: Tokens
 }[]
 
+type Leaves = {
+  readonly tokens?: Tokens
+  readonly items?: Tokens
+  /** Of a cell, whether it is one of the head. */
+  readonly header?: Tokens | boolean
+  readonly rows?: readonly Tokens[]
+}
+
 /** What one would see of it: the leaves' texts, and what kind of block they stand in. */
 function seen(blocks: readonly Block[]): string {
   const leaf = (token: Tokens[number]): string => {
-    const { tokens, items, header, rows } = token as {
-      tokens?: Tokens
-      items?: Tokens
-      header?: Tokens
-      rows?: readonly Tokens[]
-    }
-    const inner = [...(items ?? []), ...(header ?? []), ...(rows ?? []).flat()]
+    const { tokens, items, header, rows } = token as Leaves
+    const inner = [items, header, rows].flat(2).filter((each): each is Tokens[number] => typeof each === 'object')
     if (inner.length > 0) return inner.map(leaf).join('')
     return tokens && tokens.length > 0 ? tokens.map(leaf).join('') : (token.text ?? '')
   }

@@ -4,7 +4,7 @@
  */
 
 /** A line that so far is nothing but the beginning of a marker: a rule, a list, a heading, a fence. */
-const markerLine = /(?:^|\n)[ \t]*(?:[-=*+#>`~_|:]+|\d{1,9}[.)]?|[-*+][ \t]+\[?[ xX]?\]?)[ \t]*$/
+const markerLine = /(?<=^|\n)[ \t]*(?:[-=*+#>`~_|:]+|\d{1,9}[.)]?|[-*+][ \t]+\[?[ xX]?\]?)[ \t]*$/
 /** A line that begins like a table's, as long as the row beneath it has not come. */
 const tableHead = /(?:^|\n)[ \t]*\|[^\n]*(?:\n[ \t]*(?:[|:-][-|: \t]*)?)?$/
 const delimiterRow = /\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\n/

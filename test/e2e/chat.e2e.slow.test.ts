@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { openBrowser, startHouse, type Browsing } from './visitor.ts'
+
+let browsing: Browsing
+before(async () => {
+  browsing = await openBrowser()
+})
+after(() => browsing[Symbol.asyncDispose]())
+
+const field = (page: Page) => page.getByRole('textbox', { name: 'Message' })
+const send = (page: Page) => page.getByRole('button', { name: 'Send' })
+
+/** Writes, waits for the price, and sends by the keyboard. */
+async function say(page: Page, text: string): Promise<void> {
+  await field(page).fill(text)
+  await page.locator('button[aria-label="Send"]:enabled').waitFor()
+  await field(page).press('Enter')
+}
+
+/** The answer is whole: one may ask again, and send the next. */
+async function answered(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Ask again' }).last().waitFor()
+  await send(page).waitFor()
+}
+
+const answers = (page: Page, bot: string) => page.getByRole('article', { name: bot })
+
+test('an answer that streams is read after a reload, in a second window, and stopped from there', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  const ada = await world.people.signUp('Ada')
+  await using first = await browsing.visit(world, { as: ada })
+  await using second = await browsing.visit(world, { as: ada, width: 390, theme: 'dark' })
+  const { page } = first
+  await page.goto('/chats/new?bots=assistant')
+  await say(page, '/slow Tell me everything')
+  await page.waitForURL(/\/chats\/[0-9a-f]{8}-/)
+  await page.getByText('you asked something').waitFor()
+  await page.reload()
+  await page.getByText('you asked something').waitFor()
+  await second.page.goto(new URL(page.url()).pathname)
+  await second.page.getByText('you asked something').waitFor()
+  await second.page.getByRole('button', { name: 'Stop' }).click()
+  await second.page.getByText('You stopped this answer.').waitFor()
+  await page.getByText('You stopped this answer.').waitFor()
+  await answered(page)
+  assert.equal(
+    await answers(page, 'Assistant').innerText(),
+    await answers(second.page, 'Assistant').innerText(),
+    'both windows show the same words',
+  )
+})
+
+test('a question is asked anew, both versions stay, and what is deleted comes back', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  await page.goto('/chats/new?bots=assistant')
+  await say(page, 'First words')
+  await answered(page)
+  await page.getByRole('article', { name: 'You' }).hover()
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await say(page, 'Other words')
+  await answered(page)
+  await page.getByText('you wrote “Other words”').waitFor()
+  await page.getByRole('button', { name: 'Former version' }).click()
+  await page.getByText('you wrote “First words”').waitFor()
+  const address = page.url()
+  await page.getByRole('button', { name: 'More about First words' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByText('No chats yet').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.waitForURL(address)
+  await page.getByText('you wrote “First words”').waitFor()
+})
+
+test('a draft waits for whoever leaves, and two bots are asked by name', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  await page.goto('/chats/new?bots=assistant')
+  await field(page).pressSequentially('@tut')
+  await page.getByRole('option', { name: /Tutor/ }).waitFor()
+  await field(page).press('Enter')
+  await field(page).pressSequentially('and @assistant, who is right?')
+  await page.reload()
+  await page.getByText('@tutor and @assistant, who is right?').waitFor()
+  await page.locator('button[aria-label="Send"]:enabled').waitFor()
+  await field(page).press('Enter')
+  await answers(page, 'Tutor').waitFor()
+  await answered(page)
+  assert.equal(await answers(page, 'Assistant').count(), 1)
+})
+
+test('what is found leads to its message, and words of hostile bots do nothing', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  await page.goto('/chats/new?bots=assistant')
+  const hostile = '<img src=x onerror=alert(1)> [click](javascript:alert(1)) ![spy](https://spy.example/p.png) 機械学習'
+  await say(page, hostile)
+  await answered(page)
+  const answer = answers(page, 'Assistant')
+  assert.equal(await answer.locator('img, script, iframe, a[href^="javascript"]').count(), 0)
+  await page.goto('/chats')
+  await page.getByRole('searchbox').fill('学習')
+  const found = page
+    .getByRole('main')
+    .getByRole('link')
+    .filter({ has: page.locator('mark') })
+  await found.last().click()
+  await page.getByText('<img src=x onerror=alert(1)>').first().waitFor()
+})
