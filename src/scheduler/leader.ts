@@ -63,7 +63,7 @@ export type Leader = {
   view(): PoolView
 }
 
-export type Declined = { readonly refused: 'queue_full' | 'too_busy' | 'no_backend'; readonly outlook: Outlook }
+type Declined = { readonly refused: 'queue_full' | 'too_busy' | 'no_backend'; readonly outlook: Outlook }
 
 export type LeaderOptions = {
   readonly terms: PoolTerms

@@ -64,7 +64,7 @@ export function chargeClass(one: ServiceClass, cost: number): void {
  * E of BVT (Duda & Cheriton, SOSP 1999): virtual time less what the class may borrow. `rate` is the pool's, in cost
  * units a millisecond, so that the loan is a time of the whole pool whatever its size.
  */
-export function effective(one: ServiceClass, rate: number): number {
+function effective(one: ServiceClass, rate: number): number {
   return one.virtual - (one.terms.borrowMs * rate) / one.terms.weight
 }
 
