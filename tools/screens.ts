@@ -33,6 +33,7 @@ const pictures = [
   { name: 'earnings', path: '/earnings', as: creator },
   { name: 'sign-up', path: '/sign-up', as: undefined },
   { name: 'desk', path: '/desk', as: operator },
+  { name: 'people', path: '/desk/users', as: operator },
   { name: 'models', path: '/desk/models', as: operator },
 ] as const
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { writeConversation } from '../long-conversation.ts'
 import { openBrowser, startHouse, type Browsing } from './visitor.ts'
 
 let browsing: Browsing
@@ -112,3 +113,44 @@ test('what is found leads to its message, and words of hostile bots do nothing',
   await found.last().click()
   await page.getByText('<img src=x onerror=alert(1)>').first().waitFor()
 })
+
+test('older messages come above without moving what is read, down to the first', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  const ada = await world.people.signUp('Ada')
+  const { rows } = await world.db.pool.query<{ id: string; handle: string; name: string }>(
+    `select id, handle, handle as name from bots.bot where handle = 'assistant'`,
+  )
+  const [bot] = rows
+  assert.ok(bot)
+  const conversation = await writeConversation(world.db, { owner: ada.viewer.id, bot, messages: 400 })
+  await using visitor = await browsing.visit(world, { as: ada })
+  const { page } = visitor
+  await page.goto(`/chats/${conversation}`)
+  await page.getByText('Question 200', { exact: true }).waitFor()
+  await page.mouse.move(800, 400)
+  const list = page.getByRole('list', { name: 'Messages' })
+  const step = 120
+  for (let turns = 0; turns < 400 && !(await page.getByText('Question 1', { exact: true }).isVisible()); turns++) {
+    const before = await placesOf(page)
+    await page.mouse.wheel(0, -step)
+    await page.waitForTimeout(60)
+    const after = await placesOf(page)
+    for (const [question, top] of after) {
+      const was = before.get(question)
+      if (was !== undefined)
+        assert.ok(top - was >= -2 && top - was <= step + 2, `${question} went from ${was} to ${top}`)
+    }
+    assert.ok((await list.locator('> li').count()) < 40, 'only what is near is drawn')
+  }
+  await page.getByText('Question 1', { exact: true }).waitFor()
+})
+
+/** Where the questions in sight stand. */
+async function placesOf(page: Page): Promise<ReadonlyMap<string, number>> {
+  const places = await page
+    .getByText(/^Question \d+$/)
+    .evaluateAll((elements) =>
+      elements.map((element): [string, number] => [element.textContent, element.getBoundingClientRect().top]),
+    )
+  return new Map(places.filter(([, top]) => top > 60 && top < 700))
+}

@@ -70,3 +70,50 @@ test('without a connection the page says so, and keeps what it shows', async () 
   await visitor.context.setOffline(false)
   await visitor.page.getByText('You are offline').waitFor({ state: 'hidden' })
 })
+
+test('what broke says so, names the request to whoever asks, and is mended by trying again', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  await using visitor = await browsing.visit(world, { width: 390 })
+  const { page } = visitor
+  const problem = { type: 'about:blank', title: 'Broken', status: 500, requestId: 'r-17' }
+  await page.route('**/api/bots?*', (route) =>
+    route.fulfill({
+      status: 500,
+      contentType: 'application/problem+json',
+      headers: { 'x-request-id': 'r-17' },
+      body: JSON.stringify(problem),
+    }),
+  )
+  await page.goto('/')
+  await page.getByRole('heading', { name: 'Something broke on our side' }).waitFor()
+  assert.equal(await page.getByText('r-17').isVisible(), false, 'it says nothing to most')
+  await page.getByText('For support').click()
+  await page.getByText('r-17').waitFor()
+  await page.unroute('**/api/bots?*')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('link', { name: /SQL Mentor/ }).waitFor()
+})
+
+test('on a phone all places can be reached with a thumb', async () => {
+  await using world = await startHouse()
+  await using visitor = await browsing.visit(world, { width: 390, as: await world.people.claim('Olga') })
+  const { page } = visitor
+  await page.goto('/')
+  const bar = page.getByRole('navigation', { name: 'Main' })
+  for (const [name, heading] of places) {
+    await bar.getByRole('link', { name }).click()
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+  }
+  await bar.getByRole('button', { name: 'You' }).click()
+  await page.getByRole('dialog').getByRole('link', { name: 'Desk' }).click()
+  await page.waitForURL('**/desk')
+  await page.getByRole('link', { name: 'House' }).click()
+  await page.waitForURL(`${world.url}/`)
+})
+
+const places = [
+  ['Chats', 'Chats'],
+  ['Wallet', 'Wallet'],
+  ['Studio', 'Studio'],
+  ['Bots', 'Bots'],
+] as const

@@ -1,5 +1,6 @@
-import { fundFreeBudget } from '#revenue/messages/contract'
+import { startProof } from '../../src/app/contract.ts'
 import { systemClock, uuidv7 } from '#kernel'
+import { fundFreeBudget } from '#revenue/messages/contract'
 import type { World } from '../world.ts'
 import type { Person } from '../world-people.ts'
 import { ask, publishBot, topUp } from './deeds.ts'
@@ -48,6 +49,7 @@ export async function tellStory(world: World): Promise<Story> {
     after: first.answers[0]?.id ?? null,
   })
   await world.settle()
+  await operator.call(startProof, {})
   return { reader, creator, operator, bot: notes.id, conversation: first.conversation, turn: second.turn }
 }
 
