@@ -247,32 +247,6 @@ test('patience: turned away at once when the wait would be too long, and let go 
   assert.deepEqual(impatient(pool, 10_002_000), [willing])
 })
 
-test('absence earns nothing: who comes back starts with the least of those who waited, however little all have done', () => {
-  const pool = open(12, { reserveKeptMs: -1 })
-  fill(pool, 10, { class: 'tipped' })
-  for (let nth = 0; nth < 10; nth++) fill(pool, 0)
-  const present = Array.from({ length: 10 }, (_, nth) => ask(pool, 0, { user: `present-${nth}` }))
-  for (const entry of present.slice(0, 2)) assert.ok(entry)
-  let flooding = startAll(pool, 0).length
-  assert.ok(flooding > 0)
-  for (let nth = 0; nth < 40; nth++) ask(pool, 0, { user: 'flooder' })
-  const served: string[] = []
-  const turn = () => {
-    const entry = startNext(pool, 2000)
-    assert.ok(entry)
-    served.push(entry.ask.user)
-    finish(pool, entry, { inputTokens: 100, outputTokens: 200 }, 2000)
-    flooding++
-  }
-  for (const entry of present) withdraw(pool, entry, 1000)
-  while (served.length < 20) turn()
-  for (let nth = 0; nth < 20; nth++) ask(pool, 2000, { user: 'back' })
-  served.length = 0
-  while (served.length < 10) turn()
-  const back = served.filter((user) => user === 'back').length
-  assert.ok(back <= 6, `${back} of 10 went to whoever came back`)
-})
-
 test('an ask that was only told that backends are full can still fail three times', () => {
   const pool = open(2)
   const entry = ask(pool, 0)
