@@ -122,14 +122,14 @@ test('older messages come above without moving what is read, down to the first',
   )
   const [bot] = rows
   assert.ok(bot)
-  const conversation = await writeConversation(world.db, { owner: ada.viewer.id, bot, messages: 400 })
+  const conversation = await writeConversation(world.db, { owner: ada.viewer.id, bot, messages: 240 })
   await using visitor = await browsing.visit(world, { as: ada })
   const { page } = visitor
   await page.goto(`/chats/${conversation}`)
-  await page.getByText('Question 200', { exact: true }).waitFor()
+  await page.getByText('Question 120', { exact: true }).waitFor()
   await page.mouse.move(800, 400)
   const list = page.getByRole('list', { name: 'Messages' })
-  const step = 120
+  const step = 400
   for (let turns = 0; turns < 400 && !(await page.getByText('Question 1', { exact: true }).isVisible()); turns++) {
     const before = await placesOf(page)
     await page.mouse.wheel(0, -step)
