@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { loadavg } from 'node:os'
 import type { Cell } from './form/measure.ts'
 import { shown, type Outcome, type Setting } from './form/outcome.ts'
 import { startServer } from './form/server.ts'
@@ -35,7 +36,7 @@ export async function bench({ size, say }: Setting): Promise<Outcome> {
   say(`turns of ${eventsPerTurn} events, ${callers} at a time`)
   const rush = await house.tell({ do: 'rush', callers, warmMs: 2_000, countMs: plan.countMs })
   say(`${plan.turns} turns more, then its memory`)
-  const { rssMb: after } = await house.tell({ do: 'run', turns: plan.turns })
+  const { rssMb: after, cpuMsPerTurn } = await house.tell({ do: 'run', turns: plan.turns })
   say(`${plan.readers} readers of turns that say nothing`)
   const hushed = await readersOn(house, plan.readers)
   say('proof over every row')
@@ -55,12 +56,24 @@ export async function bench({ size, say }: Setting): Promise<Outcome> {
         rows: [
           [`turns a second of ${eventsPerTurn} events`, shown(rush.rate)],
           ['a whole turn among them, p50 ms', shown(rush.p50)],
+          ['processor time of the house a turn, ms', shown(cpuMsPerTurn)],
+          ['load of the machine meanwhile', shown(loadavg()[0] ?? null)],
           [`MB after ${plan.turns} turns more`, shown(after)],
           [`MB with ${plan.readers} idle readers`, shown(hushed)],
         ],
       },
     ],
-    figures: { inside, http, commit, commitBesideHttp, rush, rss_mb: after, rss_mb_idle_readers: hushed },
+    figures: {
+      inside,
+      http,
+      commit,
+      commitBesideHttp,
+      rush,
+      cpu_ms_a_turn: cpuMsPerTurn,
+      load: loadavg()[0] ?? null,
+      rss_mb: after,
+      rss_mb_idle_readers: hushed,
+    },
     ratios: {
       first_token_inside: inside.p50 / (allowedMs + commit.p50),
       first_token_over_http: http.p50 / (allowedMs + commitBesideHttp.p50),

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cell } from '../form/measure.ts'
 
@@ -24,7 +25,9 @@ export type Hush = Weight & {
   readonly cookie: string
   readonly waiting: readonly { readonly turn: string; readonly conversation: string }[]
 }
-export type Answer = Delays | Cell | Weight | Hush | { readonly holds: boolean }
+/** The time of the house's own process, which other load on the machine does not lengthen. */
+export type Ran = Weight & { readonly cpuMsPerTurn: number }
+export type Answer = Delays | Cell | Weight | Ran | Hush | { readonly holds: boolean }
 
 type AnswerTo<Given extends Order> = Given extends { do: 'delays' }
   ? Delays
@@ -32,15 +35,25 @@ type AnswerTo<Given extends Order> = Given extends { do: 'delays' }
     ? Cell
     : Given extends { do: 'hush' }
       ? Hush
-      : Given extends { do: 'prove' }
-        ? { readonly holds: boolean }
-        : Weight
+      : Given extends { do: 'run' }
+        ? Ran
+        : Given extends { do: 'prove' }
+          ? { readonly holds: boolean }
+          : Weight
 
 export type Worker = AsyncDisposable & { tell<Given extends Order>(order: Given): Promise<AnswerTo<Given>> }
+
+/** Node's own flags, as `npm start` gives them. */
+function flagsOfStart(): string[] {
+  const file = join(import.meta.dirname, '../../package.json')
+  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: { start: string } }
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'))
+}
 
 export async function startWorker(databaseUrl: string): Promise<Worker> {
   const child = fork(join(import.meta.dirname, 'server.ts'), [databaseUrl], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: flagsOfStart(),
   })
   const closed = once(child, 'exit')
   const answer = async (): Promise<unknown> => {

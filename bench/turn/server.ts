@@ -22,13 +22,16 @@ async function obey(order: Order): Promise<Answer> {
     }
     case 'rush':
       return closedLoop({ ...order, call: () => wholeTurn(house, anyPayer()) })
-    case 'run':
+    case 'run': {
+      const before = process.cpuUsage()
       await Promise.all(
         Array.from({ length: 32 }, async () => {
           for (let at = 0; at < order.turns / 32; at++) await wholeTurn(house, anyPayer())
         }),
       )
-      return { rssMb: rssMb() }
+      const { user, system } = process.cpuUsage(before)
+      return { rssMb: rssMb(), cpuMsPerTurn: (user + system) / 1000 / order.turns }
+    }
     case 'hush': {
       const waiting = await Promise.all(Array.from({ length: order.turns }, () => sendOverHttp(house, person, 'wait')))
       return { waiting, url: house.url, cookie: person.cookie, rssMb: rssMb() }
