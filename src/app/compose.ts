@@ -79,7 +79,8 @@ function outboxCheck(outbox: Outbox): HealthCheck {
       const stuck = outbox.failing().find(({ failures }) => failures >= failuresMax)
       if (stuck) return { ok: false, detail: `${stuck.consumer} failed ${stuck.failures} times in a row` }
       const waiting = (await outbox.lag()).filter(({ behind }) => behind > 0n).length
-      return { ok: true, detail: waiting === 0 ? 'all delivered' : `${waiting} listeners catching up` }
+      const behind = waiting === 1 ? 'one listener catching up' : `${waiting} listeners catching up`
+      return { ok: true, detail: waiting === 0 ? 'all delivered' : behind }
     },
   }
 }
