@@ -61,14 +61,17 @@ export type Settlement = {
 /** Who may supply: exactly one room. Without one every turn is free. */
 export type Charge = {
   quote(ask: Ask): Promise<Quote | Refusal<'no_price' | 'over_cap'>>
-  /** One journal under the turn's id: asked twice, it answers twice the same. Runs while the turn's rows are written. */
+  /**
+   * One journal under the turn's id: asked twice, it holds once. `key_reused`: what was held under this id is given back, or is
+   * too little now. Runs while the turn's rows are written.
+   */
   reserve(turn: {
     readonly id: Uuid
     readonly payer: Uuid
     readonly quote: Quote
     /** How long the turn may last before `prolong` is asked. */
     readonly waitMs: number
-  }): Promise<Meter | Refusal<'insufficient_funds' | 'over_cap' | 'in_debt'>>
+  }): Promise<Meter | Refusal<'insufficient_funds' | 'over_cap' | 'in_debt' | 'key_reused'>>
   /** Idempotent. Asked again, by any process, until it has answered. */
   settle(conclusion: Conclusion): Promise<Settlement>
 }

@@ -124,7 +124,7 @@ function rowOf({ membership, clock }: Deps, plan: TurnPlan, quote: Quote): NewTu
 
 /** Rolls back what was written beside a hold that was refused. */
 class NotHeld extends Error {
-  readonly refusal: Refusal<'insufficient_funds' | 'over_cap' | 'in_debt'>
+  readonly refusal: Refusal<'insufficient_funds' | 'over_cap' | 'in_debt' | 'key_reused'>
 
   constructor(refusal: NotHeld['refusal']) {
     super(refusal.detail)

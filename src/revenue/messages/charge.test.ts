@@ -244,3 +244,40 @@ await test('one hold stands for one turn of one payer, whatever others call thei
   assert.equal(await available(house, payer), dailyGrant - 184n)
   assert.equal(await available(house, other), dailyGrant - 184n)
 })
+
+await test('what a turn held and gave back pays for nothing, whichever bots its id comes again with', async () => {
+  await using house = await open()
+  const payer = house.someone()
+  const turn = await quoted(house, payer, [bot()])
+  await reserve(house, turn)
+  await house.charge.settle(ended(turn, 0, 'killed'))
+  const dearer = await quoted(house, payer, [bot({ price: { version: 1, usdPerThousand: money('USD', 50_000_000n) } })])
+  for (const again of [turn, { ...dearer, id: turn.id }]) {
+    const answer = await reserve(house, again)
+    assert.ok(isRefusal(answer) && answer.refused === 'key_reused')
+  }
+  assert.equal(await available(house, payer), dailyGrant)
+})
+
+await test('a turn that was begun and did not come about goes on with its hold, unless it costs more now', async () => {
+  await using house = await open()
+  const payer = house.someone()
+  await house.wallet.setCaps(payer, { message: null, day: 2_000n, month: null })
+  const turn = await quoted(house, payer, [bot({ model: 'engine/metered' })])
+  const price = { version: 2, usdPerThousand: money('USD', 50_000_000n) }
+  const dearer = { ...(await quoted(house, payer, [bot({ price })])), id: turn.id }
+  const first = await reserve(house, turn)
+  assert.ok(!isRefusal(first))
+  const refused = await reserve(house, dearer)
+  assert.ok(isRefusal(refused) && refused.refused === 'key_reused')
+  const [{ call } = assert.fail()] = turn.quote.calls
+  assert.equal(await first.cover({ call, outputTokens: 600, bytes: 2_400 }), true)
+  const { held } = await house.wallet.balance(payer)
+  await house.wallet.setCaps(payer, { message: null, day: 1_500n, month: null })
+  const meter = await reserve(house, turn)
+  assert.ok(!isRefusal(meter))
+  assert.equal((await house.wallet.balance(payer)).held, held)
+  assert.equal(await meter.cover({ call, outputTokens: 2_000, bytes: 8_000 }), true)
+  assert.equal((await house.charge.settle(ended(turn, 8_000))).charged, 167n + 675n + 85n)
+  assert.ok((await house.ledger.prove()).holds)
+})

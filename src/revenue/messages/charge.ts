@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import { assert, isRefusal, refuse, money, type Refusal, type Uuid } from '#kernel'
+import { isRefusal, refuse, type Refusal, type Uuid } from '#kernel'
 import type { Models } from '#models'
 import type { Log } from '#platform'
 import type { Ask, Charge, Quote } from '#turns'
 import type { Purse } from '#wallet'
-import { messagesChart } from './chart.ts'
-import { followHold, holdMs, shortage } from './hold.ts'
+import { holdMs, openHold } from './hold.ts'
 import { keysOf } from './keys.ts'
 import { createMeter, freeMeter } from './meter.ts'
 import { addParts, firstSlice, kindOf, policy, sumOf, termsOf, type Calls, type Cost, type Terms } from './rules.ts'
@@ -37,19 +36,9 @@ export function createCharge(deps: ChargeDeps): Charge {
       const { points, allowances, inDebt } = await purseFor(quote, payer)
       if (inDebt) return owing
       const keys = keysOf({ payer, turn: id })
-      const answer = await ledger.post(messagesChart.templates['message.reserved'], {
-        key: keys.hold,
-        accounts: { wallet: points, ...allowances },
-        amounts: { price: money('POINTS', slice) },
-        holdMs: waitMs + holdMs,
-      })
       const sources = { points, allowances }
-      if (isRefusal(answer) && answer.refused === 'insufficient_funds') return shortage(ledger, sources, slice)
-      const isBegun = isRefusal(answer) && answer.refused === 'key_reused'
-      assert(!isRefusal(answer) || isBegun, `points were not set aside: ${isRefusal(answer) && answer.detail}`)
-      // The turn was begun before, at another price: what it holds is on the ledger.
-      const held = isBegun ? ((await ledger.hold(points, keys.hold))?.amount ?? 0n) : slice
-      return createMeter({ hold: followHold({ ledger, keys, sources, held }), calls, log })
+      const hold = await openHold({ ledger, keys, sources, slice, lastsMs: waitMs + holdMs })
+      return isRefusal(hold) ? hold : createMeter({ hold, calls, log })
     },
     settle: (conclusion) => settleConclusion(deps, conclusion),
   }

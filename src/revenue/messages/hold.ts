@@ -1,4 +1,4 @@
-import { isRefusal, money, refuse, type Refusal } from '#kernel'
+import { assert, isRefusal, money, refuse, uuidv7, type Refusal, type Uuid } from '#kernel'
 import type { Account, Ledger, LedgerRefusal } from '#ledger'
 import { messagesChart } from './chart.ts'
 import type { TurnKeys } from './keys.ts'
@@ -24,7 +24,57 @@ export const holdMs = 900_000
 
 const { templates } = messagesChart
 
-export function followHold(turn: {
+type Opening = {
+  readonly ledger: Ledger
+  readonly keys: TurnKeys
+  readonly sources: Sources
+  readonly slice: bigint
+  readonly lastsMs: number
+}
+
+/**
+ * Sets a turn's first slice aside. An id that was held before goes on with that hold if it stands and is large enough. That its
+ * journal is there says neither, since what it held may have been given back: each attempt bears a mark of its own, so that the
+ * journal of an earlier one is another.
+ */
+export async function openHold({
+  ledger,
+  keys,
+  sources,
+  slice,
+  lastsMs,
+}: Opening): Promise<Hold | Refusal<'insufficient_funds' | 'over_cap' | 'key_reused'>> {
+  const answer = await ledger.post(templates['message.reserved'], {
+    key: keys.hold,
+    accounts: { wallet: sources.points, ...sources.allowances },
+    amounts: { price: money('POINTS', slice) },
+    holdMs: lastsMs,
+    facts: { attempt: uuidv7() },
+  })
+  if (isRefusal(answer) && answer.refused === 'insufficient_funds') return shortage(ledger, sources, slice)
+  if (!isRefusal(answer)) return followHold({ ledger, keys, sources, held: slice })
+  assert(answer.refused === 'key_reused', `points were not set aside: ${answer.detail}`)
+  const standing = await ledger.hold(sources.points, keys.hold)
+  if (!standing || standing.amount < slice) return begunInVain
+  const heldFrom = await sourcesOf(ledger, keys.hold, sources.points)
+  const hold = followHold({ ledger, keys, sources: heldFrom, held: standing.amount })
+  return isRefusal(await hold.prolong()) ? begunInVain : hold
+}
+
+const begunInVain = refuse(
+  'key_reused',
+  'This was begun before, and did not come about. Send it again as a new message.',
+)
+
+/** The accounts that a hold was taken from, as its journal has them: the day, or a cap, may have changed since. */
+export async function sourcesOf(ledger: Ledger, hold: Uuid, points: Account): Promise<Sources> {
+  const reserved = await ledger.journal(hold)
+  const others = new Set(reserved?.legs.map(({ debit }) => debit).filter((id) => id !== points.id))
+  const [day, month] = [...others].map((id): Account => ({ ...points, id, kind: 'wallet.allowance' }))
+  return { points, allowances: { ...(day ? { day } : {}), ...(month ? { month } : {}) } }
+}
+
+function followHold(turn: {
   readonly ledger: Ledger
   readonly keys: TurnKeys
   readonly sources: Sources
@@ -49,6 +99,14 @@ export function followHold(turn: {
     return true
   }
 
+  /** Beside an extension, or after one of an earlier attempt, the key may be taken: then by the next. */
+  const prolong = async (): Promise<true | HoldRefusal> => {
+    const answer = await ledger.post(templates['message.prolonged'], { ...base(), amounts: {} })
+    journals++
+    if (!isRefusal(answer)) return true
+    return answer.refused === 'key_reused' ? prolong() : ended(answer)
+  }
+
   return {
     amount: () => held,
     growTo: async (amount) => {
@@ -58,11 +116,7 @@ export function followHold(turn: {
       if (left > 0n && left < amount - held) await extend(left)
       return answer
     },
-    prolong: async () => {
-      const answer = await ledger.post(templates['message.prolonged'], { ...base(), amounts: {} })
-      journals++
-      return isRefusal(answer) ? ended(answer) : true
-    },
+    prolong,
   }
 }
 

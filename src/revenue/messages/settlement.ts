@@ -6,7 +6,7 @@ import { duesOf, type Conclusion, type Settlement } from '#turns'
 import type { Wallet } from '#wallet'
 import { messagesChart } from './chart.ts'
 import { callFacts, factsOf, type CallFacts, type TurnFacts } from './facts.ts'
-import { holdIsOver, type Sources } from './hold.ts'
+import { holdIsOver, sourcesOf } from './hold.ts'
 import { keysOf, type TurnKeys } from './keys.ts'
 import { settleTurn, type EndedCall, type SettledTurn } from './rules.ts'
 import { noteWaived } from './store.ts'
@@ -99,14 +99,6 @@ function factsFor(
   })
   const handles = ended.map(({ terms }) => terms.handle)
   return factsOf({ turn: conclusion.turn, handles, settled, calls, budget })
-}
-
-/** The accounts that the hold was taken from, as its journal has them: the day may have changed since. */
-async function sourcesOf(ledger: Ledger, hold: Uuid, points: Account): Promise<Sources> {
-  const reserved = await ledger.journal(hold)
-  const others = new Set(reserved?.legs.map(({ debit }) => debit).filter((id) => id !== points.id))
-  const [day, month] = [...others].map((id): Account => ({ ...points, id, kind: 'wallet.allowance' }))
-  return { points, allowances: { ...(day ? { day } : {}), ...(month ? { month } : {}) } }
 }
 
 type Paying = {
