@@ -206,3 +206,21 @@ await test('the history says what happened, a line for each journal, whatever th
   }
   assert.deepEqual(paged, whole.lines)
 })
+
+await test('a fee that the provider states anew does not stand in the way of a dispute', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  let fee = 387_000n
+  const look: MoneyHouse['cards']['look'] = async (payment) => {
+    const known = await house.cards.look(payment)
+    return known && { ...known, feeMicroUsd: fee }
+  }
+  const topUps = openTopUps({ ...house, cards: { ...house.cards, look } })
+  const row = await topUps.start(person, { id: uuidv7(), cents, card: card.disputed })
+  assert.ok(!isRefusal(row) && row.postedState === 'succeeded')
+  fee += 10_000n
+  house.clock.advance(disputedAfterMs)
+  await topUps.reconcile()
+  assert.equal((await topUps.find(row.id))?.postedState, 'disputed')
+  assert.equal((await house.wallet.balance(person)).available, 0n)
+})

@@ -73,7 +73,9 @@ export function openTopUps(deps: ProgressDeps): TopUps {
     },
     reconcile: async () => {
       const rows = await topUpsToLookAt(db, clock.now(), lookedAtMax)
-      for (const row of rows) await progress.look(row)
+      for (const row of rows) {
+        await progress.look(row).catch((err: unknown) => log.error({ err, topUp: row.id }, 'a top-up does not go on'))
+      }
       return rows.length
     },
   }

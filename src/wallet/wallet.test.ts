@@ -61,6 +61,22 @@ await test('what expires while it is held goes to breakage only once it comes ba
   assert.ok((await house.ledger.prove()).holds)
 })
 
+await test('equal rests of one lot that come back one after another all go to breakage', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  house.clock.set(new Date('2026-11-24T23:55:00Z'))
+  const held = [await reserve(house, person, 1_000n), await reserve(house, person, 1_000n)]
+  house.clock.set(new Date('2026-11-25T00:01:00Z'))
+  for (const each of held) {
+    await expireLots(house.ledger)
+    await settle(house, each, 400n)
+  }
+  await expireLots(house.ledger)
+  assert.equal(await expireLots(house.ledger), 0)
+  const [{ points } = assert.fail()] = held
+  assert.equal((await house.ledger.balance(points)).posted, 0n)
+})
+
 await test('a thousand race past neither the points nor a cap', async () => {
   await using house = await openMoneyHouse()
   const [poor, capped] = [house.someone(), house.someone()]
