@@ -211,6 +211,18 @@ const cases: readonly Case[] = [
     words: /broken off/,
   },
   {
+    name: 'too much beside the text',
+    ending: 'provider_failed_after',
+    script: async function* () {
+      yield { type: 'part', kind: 'image', data: { row: 'a\0' } }
+      yield { type: 'part', kind: 'image', data: { row: 'more' } }
+    },
+    limits: { charsMax: 20 },
+    text: '',
+    charged: 0n,
+    words: /20 characters/,
+  },
+  {
     name: 'text taken back by a better one',
     ending: 'finished',
     script: async function* () {

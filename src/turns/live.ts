@@ -91,7 +91,7 @@ export function show(live: LiveTurn): void {
 }
 
 /** Readers are told whatever changed and look for themselves. */
-export function wake({ waiting }: LiveTurn): void {
+function wake({ waiting }: LiveTurn): void {
   if (waiting.size === 0) return
   const woken = [...waiting]
   waiting.clear()

@@ -30,8 +30,7 @@ export function createReaper(options: {
     let touched = 0
     for (let round = 0; round < roundsMax; round++) {
       const orphans = await readOrphans(db, atOnceMax)
-      if (orphans.length > 0)
-        log.warn({ turns: orphans.length }, 'turns of a process that is gone are ended')
+      if (orphans.length > 0) log.warn({ turns: orphans.length }, 'turns of a process that is gone are ended')
       await Promise.all(orphans.map(async (orphan) => endOrphan(orphan)))
       touched += orphans.length
       if (orphans.length < atOnceMax) break

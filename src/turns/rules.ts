@@ -80,7 +80,7 @@ export type Delivered = { readonly bytes: number; readonly chars: number; readon
 
 export const nothingDelivered: Delivered = { bytes: 0, chars: 0, parts: 0 }
 
-export const isNothing = ({ bytes, parts }: Pick<Delivered, 'bytes' | 'parts'>): boolean => bytes === 0 && parts === 0
+const isNothing = ({ bytes, parts }: Pick<Delivered, 'bytes' | 'parts'>): boolean => bytes === 0 && parts === 0
 
 /** What an ending makes due. Before the first token nothing costs anything, whatever the ending is. */
 export function duesOf(call: { readonly ending: Ending; readonly delivered: Delivered }): Dues {

@@ -40,7 +40,7 @@ async function runCall(running: Running, call: LiveCall): Promise<void> {
   const reason = await endOf(running, call)
   const guarded = await guardAfter(running, call, reason)
   const ending = endingOf(guarded.cause, call.said.delivered)
-  const words = guarded.words ?? endingTable[ending].words
+  const words = guarded.words === undefined ? endingTable[ending].words : sound(guarded.words)
   // The last call's ending is told with the turn's, once both are durable.
   const told = live.calls.some((other) => other !== call && !other.ended)
   call.ended = { ending, words, usage: guarded.usage, told }
@@ -55,7 +55,7 @@ async function endOf(running: Running, call: LiveCall): Promise<Reason> {
   const gone = new AbortController()
   const first = Promise.withResolvers<Halt>()
   const timer = createTimer(limits, (cause) => first.resolve({ cause }))
-  const state: CallState = { over: false, usage: null, timer }
+  const state: CallState = { over: false, usage: null, partChars: 0, timer }
   if (live.halted) first.resolve(live.halted)
   else live.onHalt.add(first.resolve)
   listen(running, call, { signal: gone.signal, state }).then(first.resolve, (fault: unknown) => {
@@ -71,7 +71,7 @@ async function endOf(running: Running, call: LiveCall): Promise<Reason> {
   return { ...reason, usage: state.usage }
 }
 
-type CallState = { over: boolean; usage: Reason['usage']; readonly timer: Timer }
+type CallState = { over: boolean; usage: Reason['usage']; partChars: number; readonly timer: Timer }
 
 function causeOf(fault: unknown): Halt {
   if (!(fault instanceof BotFailure)) return { cause: 'provider_failed' }
@@ -134,13 +134,25 @@ function take(
       return undefined
     case 'part':
       state.timer.speak()
-      say(live, call, { type: 'part', call: call.id, kind: event.kind, data: event.data as never })
-      return undefined
+      return takePart(running, call, { event, state })
     case 'text':
     case 'replace':
       state.timer.speak()
       return takeText(running, call, { type: event.type, text: sound(event.text), state })
   }
+}
+
+/** Parts are paid with the text they stand in, and have one allowance of their own for the whole answer. */
+function takePart(
+  { live, limits }: Running,
+  call: LiveCall,
+  { event, state }: { readonly event: Extract<BotEvent, { type: 'part' }>; readonly state: CallState },
+): Halt | undefined {
+  const written = JSON.stringify(event.data, (_, value: unknown) => (typeof value === 'string' ? sound(value) : value))
+  state.partChars += written.length
+  if (state.partChars > limits.charsMax) return tooMuch(limits)
+  say(live, call, { type: 'part', call: call.id, kind: sound(event.kind), data: JSON.parse(written) as never })
+  return undefined
 }
 
 /** No text is shown that is not covered: where the hold has to grow first, the text waits for it. */

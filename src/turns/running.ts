@@ -5,7 +5,7 @@ import { halt, type LiveTurn } from './live.ts'
 import { runTurn, type RunDeps } from './run.ts'
 import type { Meter } from './slots.ts'
 
-export type Begun = { readonly live: LiveTurn; readonly meter: Meter; readonly priority: string }
+type Begun = { readonly live: LiveTurn; readonly meter: Meter; readonly priority: string }
 
 export type Running = {
   /** Runs a turn and, once its rows are durable, ends it. A turn whose rows did not come about is not ended. */

@@ -1,4 +1,4 @@
-import { assert, isRefusal, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
+import { assert, isRefusal, isUuid, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { Database } from '#platform'
 import { admit, again, askOf, checkQuote, checkShape, digestOf } from './ask.ts'
 import type { StartRefusal } from './contract.ts'
@@ -36,6 +36,7 @@ export function createStarter(deps: Deps): (plan: TurnPlan) => Promise<Answer> {
 
 async function start(deps: Deps, plan: TurnPlan): Promise<Answer> {
   const { answers: db, slots, limits, lives, membership } = deps
+  assert(isUuid(plan.id), 'a turn has an id that no other text stands for')
   const ask = askOf(plan)
   const misshapen = checkShape(ask, limits)
   if (misshapen) return misshapen

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { isRefusal, refuse, uuidv7, type Refusal } from '#kernel'
+import { isRefusal, refuse, uuidv7, type Refusal, type Uuid } from '#kernel'
 import { hanging, openStage, openTill, saying } from '../../test/turns/stage.ts'
 import { World } from '../../test/world.ts'
 import type { Started } from './plan.ts'
@@ -97,6 +97,15 @@ test('an id that was used for something else is refused, whoever asks', async ()
   assert.equal(codeOf(await stage.turns.start(plan)), 'started')
   assert.equal(codeOf(await stage.turns.start({ ...plan, payer: uuidv7() })), 'key_reused')
   assert.equal(codeOf(await stage.turns.start(stage.plan('other', { id: plan.id, payer: plan.payer }))), 'key_reused')
+})
+
+test('what is no canonical id begins no turn: another process would not find it again', async () => {
+  await using database = await World.database()
+  await using stage = openStage({ db: database.db })
+  stage.play('go', saying('a'))
+  for (const id of ['00000000-0000-0000-0000-000000000000', uuidv7().toUpperCase()])
+    await assert.rejects(stage.turns.start(stage.plan('go', { id: id as Uuid })), /an id/)
+  assert.deepEqual([stage.till.reserved.size, stage.till.points], [0, 1_000n])
 })
 
 test('of a thousand sends at once on points for ten, ten are answered', async () => {
