@@ -185,17 +185,15 @@ test('a backend that keeps failing rests, lets one try, and only its first token
   assert.equal(startAll(pool, 2020).length, 2)
 })
 
-test('only one tries a backend that has rested, though others have no other', () => {
-  const pool = open([2, 1])
-  const entries = [1, 2, 3].map((nth) => ask(pool, 0, { user: `u${nth}` }))
-  startAll(pool, 0)
-  const [one, other] = entries.filter(({ engine }) => engine?.id === 'e0')
-  for (let nth = 0; nth < 3; nth++) blame(pool, pool.engines.get('e0') as never, { kind: 'unreachable' }, 10)
-  for (const entry of [one, other]) withdraw(pool, entry as never, 10)
-  for (let nth = 0; nth < 3; nth++) ask(pool, 20, { user: `v${nth}` })
-  assert.deepEqual(startAll(pool, 2000), [])
+test('only one tries a backend that has rested, though the pool has room elsewhere', () => {
+  const pool = open([2, 3])
+  for (let nth = 0; nth < 3; nth++) blame(pool, pool.engines.get('e0') as never, { kind: 'unreachable' }, 0)
+  const reading = ask(pool, 0, { inputTokens: 8000 })
+  assert.deepEqual(startAll(pool, 0), [reading])
+  for (let nth = 0; nth < 3; nth++) ask(pool, 10, { user: `u${nth}` })
+  assert.deepEqual(startAll(pool, 1999), [], 'the other has a long prompt to read')
   assert.deepEqual(
-    startAll(pool, 2010).map(({ engine }) => engine?.id),
+    startAll(pool, 2000).map(({ engine }) => engine?.id),
     ['e0'],
   )
 })
