@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { bigintText, endpoint } from '#kernel/contract'
+import { bigintText, endpoint, uuidText } from '#kernel/contract'
 
 /** Who may see a bot: its creator alone, whoever was sent its link, everybody, nobody any more. */
 export const visibilities = ['draft', 'private', 'public', 'withdrawn'] as const
@@ -114,11 +114,11 @@ export type Price = z.output<typeof price>
 
 /** A bot as lists show it. `creator` is null for the house's own. */
 const botCard = z.object({
-  id: z.uuid(),
+  id: uuidText,
   handle: z.string(),
   name: z.string(),
   tagline: z.string(),
-  creator: z.nullable(z.object({ id: z.uuid(), name: z.string() })),
+  creator: z.nullable(z.object({ id: uuidText, name: z.string() })),
   model: z.nullable(z.string()),
   tags: z.array(z.string()),
   language,
@@ -186,7 +186,7 @@ export const getBot = endpoint({
 })
 
 const studioBot = z.object({
-  id: z.uuid(),
+  id: uuidText,
   handle: z.string(),
   visibility,
   version: z.int(),
@@ -199,7 +199,7 @@ const studioBot = z.object({
 })
 export type StudioBot = z.output<typeof studioBot>
 
-const botParams = z.object({ bot: z.uuid() })
+const botParams = z.object({ bot: uuidText })
 const studioRefusals = { sign_in_first: 401, unknown_bot: 404 } as const
 
 /** One's own bots of every visibility, last changed first; an operator sees the house's as well. */
@@ -234,7 +234,7 @@ export const createBot = endpoint({
   path: '/api/studio/bots',
   input: {
     body: z.object({
-      id: z.uuid(),
+      id: uuidText,
       handle: handleText,
       sheet,
       usdPerThousand: priceAmount,

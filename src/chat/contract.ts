@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { bigintText, endpoint, eventStream } from '#kernel/contract'
+import { bigintText, endpoint, eventStream, uuidText } from '#kernel/contract'
 import { ending, startRefusals, turnEvent } from '#turns/contract'
 
 /** One list for the screens, the server and the README. */
@@ -15,13 +15,13 @@ export const limits = {
 } as const
 
 /** A bot as it was called when it answered. */
-const botName = z.object({ id: z.uuid(), handle: z.string(), name: z.string() })
+const botName = z.object({ id: uuidText, handle: z.string(), name: z.string() })
 export type BotName = z.output<typeof botName>
 
 const instant = z.iso.datetime()
 
 const conversationCard = z.object({
-  id: z.uuid(),
+  id: uuidText,
   title: z.string(),
   pinned: z.boolean(),
   activeAt: instant,
@@ -35,14 +35,14 @@ export type ConversationCard = z.output<typeof conversationCard>
  * What bots would read of the conversation if something were sent now. `sizes` are the bytes of each message, oldest first,
  * as they count towards `limits.contextBytes`; `from` is the oldest that is read, null while all of it is.
  */
-const context = z.object({ sizes: z.array(z.int()), from: z.nullable(z.uuid()) })
+const context = z.object({ sizes: z.array(z.int()), from: z.nullable(uuidText) })
 export type Context = z.output<typeof context>
 
 const conversation = z.object({
   ...conversationCard.shape,
   createdAt: instant,
   /** The last message of the branch that is shown. */
-  leaf: z.nullable(z.uuid()),
+  leaf: z.nullable(uuidText),
   context,
 })
 export type Conversation = z.output<typeof conversation>
@@ -67,13 +67,13 @@ export function contextOf(sizes: readonly number[]): { readonly kept: readonly n
 }
 
 /** Other versions of a message, in the order they were made, itself among them. */
-const versions = z.array(z.uuid())
+const versions = z.array(uuidText)
 
 const question = z.object({
   kind: z.literal('question'),
-  id: z.uuid(),
+  id: uuidText,
   /** The first answer of the turn it follows; null at the beginning. */
-  parent: z.nullable(z.uuid()),
+  parent: z.nullable(uuidText),
   text: z.string(),
   at: instant,
   versions,
@@ -82,10 +82,10 @@ const question = z.object({
 /** `ending` is null while it runs; then `text` is empty and the turn's events tell it. `versions` are those of its turn. */
 const answer = z.object({
   kind: z.literal('answer'),
-  id: z.uuid(),
+  id: uuidText,
   /** The question. Answers of one turn stand side by side. */
-  parent: z.uuid(),
-  turn: z.uuid(),
+  parent: uuidText,
+  turn: uuidText,
   place: z.int(),
   bot: botName,
   text: z.string(),
@@ -102,8 +102,8 @@ export type Message = z.output<typeof message>
 export type Question = z.output<typeof question>
 export type Answer = z.output<typeof answer>
 
-const params = z.object({ conversation: z.uuid() })
-const turnParams = z.object({ conversation: z.uuid(), turn: z.uuid() })
+const params = z.object({ conversation: uuidText })
+const turnParams = z.object({ conversation: uuidText, turn: uuidText })
 const mine = { sign_in_first: 401, unknown_conversation: 404 } as const
 const cursor = z.optional(z.string().check(z.maxLength(400)))
 const limit = (usual: number) =>
@@ -130,11 +130,11 @@ export const getConversation = endpoint({
 export const listMessages = endpoint({
   method: 'GET',
   path: '/api/conversations/:conversation/messages',
-  input: { params, query: z.object({ before: z.optional(z.uuid()), limit: limit(50) }) },
+  input: { params, query: z.object({ before: z.optional(uuidText), limit: limit(50) }) },
   output: z.object({
     items: z.array(message),
     /** Ask for what is before this next; null at the beginning. */
-    before: z.nullable(z.uuid()),
+    before: z.nullable(uuidText),
   }),
   refusals: { ...mine, unknown_message: 404 },
 })
@@ -144,16 +144,16 @@ const expected = z.optional(z.object({ digest: z.string().check(z.maxLength(200)
 
 const asked = {
   /** The client's own, so that a double click, a retry or a second tab sends once. */
-  turn: z.uuid(),
-  bots: z.array(z.uuid()).check(z.minLength(1), z.maxLength(50)),
+  turn: uuidText,
+  bots: z.array(uuidText).check(z.minLength(1), z.maxLength(50)),
   expected,
 }
 
 const sent = z.object({
-  turn: z.uuid(),
+  turn: uuidText,
   state: z.enum(['started', 'already']),
-  question: z.uuid(),
-  answers: z.array(z.object({ id: z.uuid(), bot: z.uuid() })),
+  question: uuidText,
+  answers: z.array(z.object({ id: uuidText, bot: uuidText })),
 })
 export type Sent = z.output<typeof sent>
 
@@ -174,7 +174,7 @@ const asking = {
 export const sendMessage = endpoint({
   method: 'POST',
   path: '/api/conversations/:conversation/turns',
-  input: { params, body: z.object({ ...asked, after: z.nullable(z.uuid()), text: z.string() }) },
+  input: { params, body: z.object({ ...asked, after: z.nullable(uuidText), text: z.string() }) },
   output: sent,
   refusals: { ...asking, empty_text: 422, broken_text: 422 },
 })
@@ -183,7 +183,7 @@ export const sendMessage = endpoint({
 export const askAgain = endpoint({
   method: 'POST',
   path: '/api/conversations/:conversation/questions/:question/turns',
-  input: { params: z.object({ conversation: z.uuid(), question: z.uuid() }), body: z.object(asked) },
+  input: { params: z.object({ conversation: uuidText, question: uuidText }), body: z.object(asked) },
   output: sent,
   refusals: asking,
 })
@@ -210,8 +210,8 @@ export const stopTurn = endpoint({
 export const showBranch = endpoint({
   method: 'PUT',
   path: '/api/conversations/:conversation/branch',
-  input: { params, body: z.object({ message: z.uuid() }) },
-  output: z.object({ leaf: z.uuid() }),
+  input: { params, body: z.object({ message: uuidText }) },
+  output: z.object({ leaf: uuidText }),
   refusals: { ...mine, unknown_message: 404 },
 })
 
@@ -245,9 +245,9 @@ const snippet = z.object({ text: z.string(), marks: z.array(z.tuple([z.int(), z.
 export type Snippet = z.output<typeof snippet>
 
 const found = z.object({
-  conversation: z.object({ id: z.uuid(), title: z.string() }),
+  conversation: z.object({ id: uuidText, title: z.string() }),
   /** Null where the title was found. */
-  message: z.nullable(z.uuid()),
+  message: z.nullable(uuidText),
   bot: z.nullable(botName),
   snippet,
   at: instant,

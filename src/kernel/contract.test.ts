@@ -11,6 +11,7 @@ import {
   type AnswerOf,
   type InputOf,
   type Refusal,
+  uuidText,
 } from './contract.ts'
 
 const transfer = endpoint({
@@ -119,4 +120,13 @@ test('text that is no plain whole number is no amount', () => {
   for (const text of ['', '-0', '01', '+1', ' 1', '1.0', '0x1', '9'.repeat(40)])
     assert.equal(z.safeDecode(bigintText, text).success, false, text)
   for (const text of ['0', '-1', '9'.repeat(39)]) assert.equal(z.encode(bigintText, z.decode(bigintText, text)), text)
+})
+
+test('an identifier has one spelling, and the nil and the max UUID are none', () => {
+  const id = '01a20ad8-5430-799c-96b7-d9cf17c32b0a'
+  const isTaken = (text: string) => uuidText.safeParse(text).success
+  assert.ok(isTaken(id))
+  for (const text of [id.toUpperCase(), `{${id}}`, id.replace(/./g, '0'), '00000000-0000-0000-0000-000000000000', ''])
+    assert.equal(isTaken(text), false, text)
+  assert.equal(isTaken('ffffffff-ffff-ffff-ffff-ffffffffffff'), false)
 })

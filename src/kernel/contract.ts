@@ -10,6 +10,7 @@ export {
   type InputOf,
   type Problem,
   type RefusalStatus,
+  uuidText,
 } from './endpoint.ts'
 export { isRefusal, refuse, type Refusal } from './refusal.ts'
 export { subscribe, type Streamed, type Subscribe } from './subscribe.ts'

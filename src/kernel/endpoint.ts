@@ -136,6 +136,9 @@ export const bigintText = z.codec(z.string().check(z.regex(/^(?:0|-?[1-9]\d{0,38
   encode: (value) => value.toString(),
 })
 
+/** An identifier as every room writes it, so that one thing has one name: in lower case, and neither the nil nor the max UUID. */
+export const uuidText = z.uuid().check(z.lowercase(), z.regex(/^.{14}[1-8]/))
+
 /** RFC 9457, with the refusal's code and the request's id as extension members. */
 export const problem = z.object({
   type: z.string(),

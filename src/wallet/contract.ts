@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { bigintText, endpoint } from '#kernel/contract'
+import { bigintText, endpoint, uuidText } from '#kernel/contract'
 
 /** What one point costs, in micro-dollars: $30 buys a million. The one rate of the house. */
 export const microUsdPerPoint = 30n
@@ -25,7 +25,7 @@ export function centsFor(points: bigint): bigint {
   return (points * microUsdPerPoint + 9_999n) / 10_000n
 }
 
-const id = z.uuid()
+const id = uuidText
 const points = bigintText
 const cap = z.nullable(bigintText.check(z.refine((value) => value >= 0n && value <= capPointsMax)))
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { bigintText, endpoint } from '#kernel/contract'
+import { bigintText, endpoint, uuidText } from '#kernel/contract'
 
 const points = bigintText
 const microUsd = bigintText
@@ -17,7 +17,7 @@ const quote = z.object({
   parts,
   /** What a message of usual length would cost. */
   usual: points,
-  calls: z.array(z.object({ bot: z.uuid(), atMost: points, parts })),
+  calls: z.array(z.object({ bot: uuidText, atMost: points, parts })),
 })
 export type QuoteView = z.output<typeof quote>
 
@@ -39,7 +39,7 @@ export const getQuote = endpoint({
   path: '/api/quotes',
   input: {
     body: z.object({
-      bots: z.array(z.uuid()).check(z.minLength(1), z.maxLength(10)),
+      bots: z.array(uuidText).check(z.minLength(1), z.maxLength(10)),
       inputBytes: z.int().check(z.gte(0), z.lte(8_000_000)),
     }),
   },
@@ -48,12 +48,12 @@ export const getQuote = endpoint({
 })
 
 const receiptCall = z.object({
-  call: z.uuid(),
-  bot: z.uuid(),
+  call: uuidText,
+  bot: uuidText,
   name: z.string(),
   handle: z.nullable(z.string()),
   /** The creator; null for a bot of the house. */
-  creator: z.nullable(z.uuid()),
+  creator: z.nullable(uuidText),
   creatorName: z.nullable(z.string()),
   ending: z.string(),
   charged: points,
@@ -69,8 +69,8 @@ export type ReceiptCall = z.output<typeof receiptCall>
 
 /** A view of one journal. While an answer runs there is none. */
 const receipt = z.object({
-  turn: z.uuid(),
-  journal: z.nullable(z.uuid()),
+  turn: uuidText,
+  journal: z.nullable(uuidText),
   postedAt: z.string(),
   charged: points,
   /** Of `charged`, what came out of free points. */
@@ -88,7 +88,7 @@ export type ReceiptView = z.output<typeof receipt>
 export const getReceipt = endpoint({
   method: 'GET',
   path: '/api/receipts/:turn',
-  input: { params: z.object({ turn: z.uuid() }) },
+  input: { params: z.object({ turn: uuidText }) },
   output: receipt,
   /** `no_receipt`: not yet, or the message was free, or it is somebody else's. */
   refusals: { sign_in_first: 401, no_receipt: 404 },
@@ -110,7 +110,7 @@ export const fundFreeBudget = endpoint({
   path: '/api/free-budget',
   input: {
     body: z.object({
-      key: z.uuid(),
+      key: uuidText,
       microUsd: bigintText.check(z.refine((value) => value > 0n && value <= 1_000_000_000_000n)),
     }),
   },
