@@ -5,7 +5,14 @@ const texts = [
   'A plain answer of a sentence or two, as most of them are. It says what was asked and stops.',
   '## Steps\n\n1. **Look** at what is there\n2. Change *one* thing\n3. See what became of it\n\n- a point\n- another with `code`\n',
   '| Way | Cost | Suits |\n|:--|--:|:--|\n| By the message | 40 | now and then |\n| By the day | 900 | a busy afternoon |\n',
-  '```ts\nexport function split(whole: bigint, parts: number): bigint[] {\n  const floor = whole / BigInt(parts)\n  return Array.from({ length: parts }, () => floor)\n}\n```\n\nThat is all there is to it.',
+  [
+    '```ts',
+    'export function split(whole: bigint, parts: number): bigint[] {',
+    '  return Array.from({ length: parts }, () => whole / BigInt(parts))',
+    '}',
+    '```',
+    'That is all there is to it.',
+  ].join('\n'),
   '> A question well put is half answered.\n\nA longer answer follows. '.concat(
     'It goes on for a while, so that it fills some lines of the window and has to be broken. '.repeat(8),
   ),

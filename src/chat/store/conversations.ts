@@ -12,7 +12,7 @@ export type CardRow = {
   readonly running: boolean
 }
 
-export type ConversationRow = CardRow & { readonly created_at: Date; readonly leaf: Uuid | null }
+type ConversationRow = CardRow & { readonly created_at: Date; readonly leaf: Uuid | null }
 
 type Rows = Kysely<unknown>
 

@@ -33,6 +33,10 @@ type ComposerProps = {
   readonly onSent: (sent: Sent, asked: { readonly text: string; readonly bots: readonly BotName[] }) => void
 }
 
+const fieldLook =
+  'block field-sizing-content max-h-[40dvh] min-h-12 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-ink ' +
+  'outline-none placeholder:text-faint'
+
 const priceStepBytes = 256
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length
@@ -69,7 +73,7 @@ export function Composer(props: ComposerProps) {
           onSelect={mentions.look}
           onBlur={mentions.close}
           {...mentions.attributes}
-          className="block field-sizing-content max-h-[40dvh] min-h-12 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-ink outline-none placeholder:text-faint"
+          className={fieldLook}
         />
         {bytes > limits.textBytes && <TooLong bytes={bytes} />}
         <div className="flex items-end gap-2 p-2">

@@ -18,8 +18,6 @@ type Scrolled = {
 
 /** Stays at the end while it grows, unless the reader went up; then what they read stays where it is. */
 export function useThreadScroll({ scroller, rows, loaded, store }: Scrolled) {
-  // Nothing here is memoised by a compiler, which the rule guards against.
-  // oxlint-disable-next-line react/incompatible-library
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
