@@ -12,6 +12,8 @@ export const AnswerView = memo(function AnswerView({ answer, live }: AnswerProps
   const { bot, ending } = answer
   const coming = useLiveAnswer(live, answer.id)
   const growing = ending === null
+  // What broke off ends anywhere, as what still grows does.
+  const isCut = growing ? coming?.state !== 'ended' : ending !== 'finished'
   const text = growing ? (coming?.text ?? '') : answer.text
   return (
     <article aria-label={bot.name} aria-busy={growing}>
@@ -22,7 +24,7 @@ export const AnswerView = memo(function AnswerView({ answer, live }: AnswerProps
         </Link>
         {growing && <Progress coming={coming} />}
       </header>
-      {text !== '' && <Markdown text={text} growing={growing && coming?.state !== 'ended'} />}
+      {text !== '' && <Markdown text={text} growing={isCut} />}
       {growing && text === '' && coming?.state !== 'waiting' && <SkeletonText lines={2} />}
       <Words answer={answer} coming={growing ? coming : undefined} />
     </article>
@@ -56,9 +58,5 @@ function Words({ answer, coming }: { readonly answer: Answer; readonly coming: L
   if (words === null) return null
   if (answer.ending === 'stopped' || answer.ending === 'cancelled_waiting')
     return <p className="mt-2 text-13 text-faint">{words}</p>
-  return (
-    <Notice kind="amber" className="mt-3">
-      {words}
-    </Notice>
-  )
+  return <Notice className="mt-3">{words}</Notice>
 }
