@@ -1,10 +1,10 @@
-export { Button, IconButton, LinkButton, type ButtonProps } from './button.tsx'
-export { Segments, Tabs } from './choice.tsx'
+export { Button, IconButton, LinkButton } from './button.tsx'
+export { Segments } from './choice.tsx'
 export { cx } from './classes.ts'
 export { Confirm, Dialog, type DialogProps } from './dialog.tsx'
 export { Checkbox, Field, Input, SearchInput, Select, Switch, TextArea } from './field.tsx'
 export { Ago, Count, Day, Dollars, Instant, Points, PricePerThousand } from './figure.tsx'
-export { useFormat, type Format } from './format.ts'
+export { useFormat } from './format.ts'
 export { modSign, useIsPhone, useKeys } from './keys.ts'
 export { Link, OutsideLink, useAddress, useGo, useSearchText } from './link.tsx'
 export { BotMark, HouseMark, PersonMark } from './mark.tsx'
@@ -23,17 +23,13 @@ export {
   useSubscribe,
   useWrite,
   WireProvider,
-  type PagedReading,
   type Reading,
   type Writing,
 } from './read.tsx'
 export { Receipt, ReceiptHead, ReceiptLine, ReceiptNote, ReceiptRule, ReceiptTotal } from './receipt.tsx'
-export { RequestId } from './request-id.tsx'
 export {
   screen,
   type Audience,
-  type Command,
-  type Finder,
   type Found,
   type NavEntry,
   type RoomScreens,
@@ -50,19 +46,9 @@ export {
   type Slots,
 } from './slots.tsx'
 export { Sparkline } from './sparkline.tsx'
-export {
-  EmptyState,
-  EndOfList,
-  ErrorState,
-  isUnreachable,
-  Notice,
-  Skeleton,
-  SkeletonRows,
-  SkeletonText,
-} from './states.tsx'
+export { EmptyState, ErrorState, Notice, Skeleton, SkeletonRows, SkeletonText } from './states.tsx'
 export { useStored } from './stored.ts'
 export { Card, Key, Rule, Section, Tag } from './surface.tsx'
 export { Table, type Column } from './table.tsx'
-export { ToastProvider, useToast, type ToastOptions } from './toast.tsx'
-export { Tooltip } from './tooltip.tsx'
-export { HouseProvider, isFor, useHouse, useViewer, type House, type Viewer } from './viewer.tsx'
+export { ToastProvider, useToast } from './toast.tsx'
+export { HouseProvider, isFor, useHouse, useViewer, type House } from './viewer.tsx'

@@ -18,12 +18,8 @@ export const places = {
   account: '/account',
   signIn: (to?: string) => (to === undefined ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`),
   signUp: (to?: string) => (to === undefined ? '/sign-up' : `/sign-up?to=${encodeURIComponent(to)}`),
-  claim: (token: string) => `/claim/${encodeURIComponent(token)}`,
-  resetPassword: (token: string) => `/reset/${encodeURIComponent(token)}`,
   desk: '/desk',
   deskUsers: '/desk/users',
   deskModels: '/desk/models',
-  deskRooms: '/desk/rooms',
-  deskProof: '/desk/proof',
   deskMoney: '/desk/money',
 } as const
