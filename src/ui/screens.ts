@@ -45,7 +45,7 @@ export type NavEntry = {
   readonly for?: Audience
 }
 
-export type Command = {
+type Command = {
   readonly label: MessageDescriptor
   /** Other words that people type for it. */
   readonly also?: MessageDescriptor
@@ -64,7 +64,7 @@ export type Found = {
   readonly mark?: string
 }
 
-export type Finder = {
+type Finder = {
   readonly title: MessageDescriptor
   readonly for?: Audience
   readonly run: (text: string, call: Call, signal: AbortSignal) => Promise<readonly Found[]>
