@@ -21,7 +21,8 @@ export function createFlusher(options: {
   readonly db: Database
   readonly log: Log
   readonly flushMs: number
-  readonly process: () => Uuid
+  /** Undefined while this process runs nothing under a name that counts. */
+  readonly process: () => Uuid | undefined
   readonly lost: (process: Uuid) => void
 }): Flusher {
   const { db, log, flushMs } = options
@@ -44,11 +45,12 @@ export function createFlusher(options: {
   async function flush(): Promise<void> {
     const taken = [...dirty].slice(0, chunksMax)
     for (const live of taken) dirty.delete(live)
+    // A turn that is closed now was abandoned: it belongs to a name that counts no more.
     const parts = taken
+      .filter((live) => !live.closed && live.events.length > live.logged)
       .map((live) => ({ live, from: live.logged, to: live.events.length }))
-      .filter((p) => p.to > p.from)
-    if (parts.length === 0) return
     const process = options.process()
+    if (parts.length === 0 || process === undefined) return
     try {
       const written = await appendChunks(
         db,

@@ -50,7 +50,8 @@ export function createFollower(options: { readonly db: Database; readonly log: L
   }
 
   function wake(turns?: readonly string[]): void {
-    for (const watch of watches) if (!turns || turns.includes(watch.turn)) watch.stale = true
+    const named = turns && new Set(turns)
+    for (const watch of watches) if (!named || named.has(watch.turn)) watch.stale = true
     if (watches.size > 0) schedule()
   }
 

@@ -7,8 +7,8 @@ export type Stop = { readonly turn: string; readonly cause: 'stopped' | 'account
 export type Membership = {
   /** The name under which this process runs turns now; enters it first if need be. */
   readonly enter: () => Promise<Uuid>
-  /** The same, once entered. */
-  readonly current: () => Uuid
+  /** The same, once entered and while it counts. */
+  readonly current: () => Uuid | undefined
   /** This name no longer counts: the next `enter` makes a new one. */
   readonly lose: (name: Uuid) => void
   readonly leave: () => Promise<void>
@@ -63,10 +63,7 @@ export function createMembership(options: {
       entering ??= enter().finally(() => (entering = undefined))
       return entering
     },
-    current: () => {
-      if (name === undefined) throw new Error('this process has not entered')
-      return name
-    },
+    current: () => name,
     lose,
     leave: async () => {
       clearInterval(beating)

@@ -10,8 +10,8 @@ type Begun = { readonly live: LiveTurn; readonly meter: Meter; readonly priority
 export type Running = {
   /** Runs a turn and, once its rows are durable, ends it. A turn whose rows did not come about is not ended. */
   run(begun: Begun, durable: Promise<void>): void
-  /** Takes back a start of which nobody knows how far it came. */
-  undo(live: LiveTurn): void
+  /** Takes back a start of which nobody knows how far it came, once it is known whether anything is held. Never rejects. */
+  undo(live: LiveTurn, held: Promise<unknown>): Promise<void>
   /** Waits for what runs until the deadline, ends the rest as `shutdown`, and waits for that a little. */
   close(deadlineMs: number): Promise<void>
 }
@@ -34,16 +34,17 @@ export function createRunning(
     if (written) await ender.end(begun.live)
   }
 
-  function track(work: Promise<void>): void {
+  function track(work: Promise<void>): Promise<void> {
     const tracked = work
       .catch((err: unknown) => log.error({ err }, 'a turn could not be brought to its end'))
       .finally(() => running.delete(tracked))
     running.add(tracked)
+    return tracked
   }
 
   return {
-    run: (begun, durable) => track(runAndEnd(begun, durable)),
-    undo: (live) => track(ender.undo(live)),
+    run: (begun, durable) => void track(runAndEnd(begun, durable)),
+    undo: (live, held) => track(held.catch(() => undefined).then(() => ender.undo(live))),
     close: async (deadlineMs) => {
       await within(deadlineMs, running)
       for (const live of lives.values()) halt(live, { cause: 'shutdown' })

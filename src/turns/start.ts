@@ -23,18 +23,32 @@ type Deps = {
 
 type Answer = Started | Refusal<StartRefusal>
 
-/** One start at a time for each id: of a double click the second waits, and finds the first. */
+/**
+ * One start at a time for each id: of a double click the second waits, and finds the first; what begins anew after a start
+ * that failed waits until that is undone, so that it does not run on a hold that is about to be given back.
+ */
 export function createStarter(deps: Deps): (plan: TurnPlan) => Promise<Answer> {
   const starting = new Map<Uuid, Promise<unknown>>()
   return async function startOnce(plan: TurnPlan): Promise<Answer> {
-    for (let first = starting.get(plan.id); first; first = starting.get(plan.id)) await first.catch(() => undefined)
-    const started = start(deps, plan)
-    starting.set(plan.id, started)
-    return started.finally(() => starting.delete(plan.id))
+    for (let first = starting.get(plan.id); first; first = starting.get(plan.id)) await first
+    let undone: Promise<void> | undefined
+    const undo: Undo = (live, held) => {
+      undone = deps.running.undo(live, held)
+    }
+    const started = start({ ...deps, undo }, plan)
+    const over = started
+      .catch(() => undefined)
+      .then(() => undone)
+      .finally(() => starting.delete(plan.id))
+    starting.set(plan.id, over)
+    return started
   }
 }
 
-async function start(deps: Deps, plan: TurnPlan): Promise<Answer> {
+type Undo = (live: LiveTurn, held: Promise<unknown>) => void
+type Starting = Deps & { readonly undo: Undo }
+
+async function start(deps: Starting, plan: TurnPlan): Promise<Answer> {
   const { answers: db, slots, limits, lives, membership } = deps
   assert(isUuid(plan.id), 'a turn has an id that no other text stands for')
   const ask = askOf(plan)
@@ -67,7 +81,7 @@ function countOf(lives: ReadonlyMap<Uuid, LiveTurn>, payer: Uuid): number {
 type Priced = { readonly ask: Ask; readonly quote: Quote }
 
 /** Hold and rows side by side; the bots begin once the hold stands, and are heard once the rows do. */
-async function hold(deps: Deps, plan: TurnPlan, { ask, quote }: Priced): Promise<Answer> {
+async function hold(deps: Starting, plan: TurnPlan, { ask, quote }: Priced): Promise<Answer> {
   const { answers: db, slots, limits, lives, running } = deps
   const live = createLive(plan, quote, deps.log)
   lives.set(plan.id, live)
@@ -96,7 +110,7 @@ async function hold(deps: Deps, plan: TurnPlan, { ask, quote }: Priced): Promise
     durable.reject(fault)
     if (fault instanceof NotHeld) return fault.refusal
     // Whether the rows are there nobody knows now; what was held goes back either way.
-    running.undo(live)
+    deps.undo(live, held)
     throw fault
   }
 }
@@ -111,11 +125,13 @@ async function takenBy({ answers, lives }: Deps, plan: TurnPlan, live: LiveTurn)
 }
 
 function rowOf({ membership, clock }: Deps, plan: TurnPlan, quote: Quote): NewTurn {
+  const process = membership.current()
+  if (process === undefined) throw new Error('this process was taken for gone while a turn began')
   return {
     id: plan.id,
     payer: plan.payer,
     conversation: plan.subject?.conversation ?? null,
-    process: membership.current(),
+    process,
     digest: digestOf(plan),
     quote,
     calls: plan.calls.map(({ id, bot }) => ({ id, bot: bot.id })),

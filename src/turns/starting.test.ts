@@ -72,6 +72,37 @@ test('a turn whose starter cannot write does not run, and gives back what it hel
   assert.deepEqual([await stage.read(plan.id), stage.till.points], [[], 1_000n])
 })
 
+test('what comes to be held only after its start has failed goes back, and before the same id begins anew', async () => {
+  await using database = await World.database()
+  const till = openTill(1_000n)
+  await using stage = openStage({ db: database.db, till })
+  stage.play('go', saying('a'))
+  const [failed, looked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const [order, { reserve, settle }]: [string[], Pick<typeof till, 'reserve' | 'settle'>] = [[], { ...till }]
+  till.reserve = async (turn) => {
+    if (order.length === 0) await failed.promise
+    order.push('held')
+    return reserve(turn)
+  }
+  till.settle = async (conclusion) => {
+    await looked.promise
+    order.push('settled')
+    return settle(conclusion)
+  }
+  const plan = stage.plan('go')
+  const record = async () => {
+    failed.resolve()
+    throw new Error('the starter broke')
+  }
+  await assert.rejects(stage.turns.start({ ...plan, record }), /the starter broke/)
+  const again = stage.turns.start(plan)
+  for (let look = 0; look < 5; look++) await database.db.pool.query('select 1')
+  looked.resolve()
+  assert.equal(codeOf(await again), 'started')
+  await stage.read(plan.id)
+  assert.deepEqual(order, ['held', 'settled', 'held', 'settled'])
+})
+
 test('a double click is one turn, in one process and in two', async () => {
   await using database = await World.database()
   const till = openTill(1_000n)
