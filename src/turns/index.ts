@@ -3,7 +3,7 @@ export { BotFailure, type BotEvent, type BotRuntime, type HistoryMessage, type R
 export { turnsPersonal } from './personal.ts'
 export { createPromptRuntime } from './prompt.ts'
 export { turnsRoom } from './room.ts'
-export { duesOf, endingTable, type Delivered, type Limits } from './rules.ts'
+export { duesOf, endingTable, tokensIn, type Delivered, type Limits } from './rules.ts'
 export type {
   Admit,
   Ask,

@@ -82,6 +82,13 @@ export const nothingDelivered: Delivered = { bytes: 0, chars: 0, parts: 0 }
 
 const isNothing = ({ bytes, parts }: Pick<Delivered, 'bytes' | 'parts'>): boolean => bytes === 0 && parts === 0
 
+/**
+ * How many tokens a text has, roughly: four letters are one, and so is each sign of a dense script, which has three bytes to
+ * its one unit of UTF-16. Rather too many than too few, since somebody pays for the model.
+ */
+export const tokensIn = ({ bytes, chars }: Pick<Delivered, 'bytes' | 'chars'>): number =>
+  Math.ceil((3 * bytes - chars) / 8)
+
 /** What an ending makes due. Before the first token nothing costs anything, whatever the ending is. */
 export function duesOf(call: { readonly ending: Ending; readonly delivered: Delivered }): Dues {
   if (isNothing(call.delivered)) return { fixed: 'waived', metered: 'nothing' }

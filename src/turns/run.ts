@@ -4,7 +4,7 @@ import type { Log } from '#platform'
 import type { LogEvent } from './events.ts'
 import { halt, say, type Halt, type LiveCall, type LiveTurn } from './live.ts'
 import { BotFailure, type BotEvent, type BotRuntime } from './ports.ts'
-import { endingOf, endingTable, type Cause, type Limits } from './rules.ts'
+import { endingOf, endingTable, tokensIn, type Cause, type Limits } from './rules.ts'
 import type { Meter, Slots } from './slots.ts'
 
 export type RunDeps = {
@@ -168,7 +168,8 @@ function takeText(
   if (before.chars + text.length > limits.charsMax) return tooMuch(limits)
   const bytes = before.bytes + Buffer.byteLength(text)
   const event: LogEvent = { type, call: call.id, text }
-  const covered = meter.cover({ call: call.id, outputTokens: Math.ceil(bytes / 4), bytes })
+  const outputTokens = tokensIn({ bytes, chars: before.chars + text.length })
+  const covered = meter.cover({ call: call.id, outputTokens, bytes })
   if (covered === true) {
     say(live, call, event)
     return undefined

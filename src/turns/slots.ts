@@ -28,7 +28,7 @@ type MeterRefusal = Refusal<'insufficient_funds' | 'over_cap' | 'hold_expired'>
 
 /** Follows one turn while it runs and keeps what is held ahead of what is said. */
 export type Meter = {
-  /** Asked before text is shown: `true` lets it out. `outputTokens` is an estimate by the bytes so far. */
+  /** Asked before text is shown: `true` lets it out. `outputTokens` is estimated from the text so far. */
   cover(progress: {
     readonly call: Uuid
     readonly outputTokens: number

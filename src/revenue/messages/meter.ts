@@ -32,10 +32,10 @@ export function createMeter({ hold, calls, log }: { hold: Hold; calls: Calls; lo
   }
 
   return {
-    cover: ({ call, outputTokens, bytes }) => {
+    cover: ({ call, outputTokens }) => {
       const terms = calls.get(call)
       if (!terms?.cost) return true
-      const tokens = Math.max(outputTokens, Math.ceil(bytes / 4), progress.get(call) ?? 0)
+      const tokens = Math.max(outputTokens, progress.get(call) ?? 0)
       if (isOverCap(terms, tokens)) return Promise.resolve(refuse('over_cap', 'Your limit per message is reached.'))
       progress.set(call, tokens)
       const { covered, next } = sliceAt(calls, progress, hold.amount())

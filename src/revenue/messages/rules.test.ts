@@ -47,7 +47,7 @@ function terms(changes: Partial<PricedCall> = {}, cap: bigint | null = null): Te
 
 const due: Due = { fixed: 'due', metered: 'delivered' }
 const waived: Due = { fixed: 'waived', metered: 'delivered' }
-const text = (bytes: number) => ({ bytes, usage: null })
+const text = (bytes: number, chars = bytes) => ({ bytes, chars, usage: null })
 const ended = (call: Terms, how: Due, bytes: number): EndedCall => ({
   call: uuidv7(),
   terms: call,
@@ -87,7 +87,7 @@ await test('what broke costs no price, what was delivered of a metered model is 
 await test('a provider is believed as far as its text can bear it', () => {
   const metered = terms({ cost })
   const counted = (inputTokens: number, outputTokens: number) =>
-    countTokens(metered, { bytes: 1_000, usage: { inputTokens, outputTokens } })
+    countTokens(metered, { ...text(1_000), usage: { inputTokens, outputTokens } })
   assert.deepEqual(counted(120, 240), { input: 120, output: 240, source: 'provider' })
   const estimate = { input: 100, output: 250, source: 'estimate' }
   for (const [input, output] of [
@@ -98,6 +98,8 @@ await test('a provider is believed as far as its text can bear it', () => {
     [120, Number.NaN],
     [0, 240],
     [5_000, 240],
+    [3, 240],
+    [120, 7],
   ] as const)
     assert.deepEqual(counted(input, output), estimate)
 })
@@ -148,8 +150,18 @@ await test('a hold covers the answer so far and no more: the prompt at first, th
 await test('a token is at least a byte, with some for what a provider adds', () => {
   const metered = terms({ cost })
   const source = (inputTokens: number, outputTokens: number) =>
-    countTokens(metered, { bytes: 1_000, usage: { inputTokens, outputTokens } }).source
+    countTokens(metered, { ...text(1_000), usage: { inputTokens, outputTokens } }).source
   assert.deepEqual([source(464, 1_064), source(464, 1_065), source(465, 1_064)], ['provider', 'estimate', 'estimate'])
+})
+
+await test('without a count, four letters are a token, and a sign of a dense script is one', () => {
+  const metered = terms({ cost })
+  const estimate = (said: string) => countTokens(metered, text(Buffer.byteLength(said), said.length)).output
+  assert.equal(estimate('four letters are a token'), 6)
+  assert.equal(estimate('日本語の文章は一字が一つ'), 12)
+  assert.equal(estimate('Русский текст'), 8)
+  assert.equal(estimate('🙂'), 2)
+  assert.equal(estimate(''), 0)
 })
 
 await test('what the hold does not cover is the house’s: its own part shrinks, then the model’s, the creator’s never', () => {
@@ -209,7 +221,7 @@ await test('whatever happens: never above the quote or the hold, never below zer
       const total = held.reduce((sum, { amount }) => sum + amount, 0n)
       const endedCalls = [...byCall].map(([call, one], at): EndedCall => {
         const { due: how, bytes, usage } = ends[at] ?? { due, bytes: 0, usage: null }
-        return { call, terms: one, due: how, delivered: { bytes, usage } }
+        return { call, terms: one, due: how, delivered: { ...text(bytes), usage } }
       })
       const settled = settleTurn(endedCalls, held)
       assert.ok(settled.charged >= 0n && settled.charged <= total)

@@ -1,4 +1,5 @@
 import type { Uuid } from '#kernel'
+import { tokensIn } from '#turns'
 import { microUsdPerPoint } from '#wallet/contract'
 
 /**
@@ -13,6 +14,8 @@ const platformShare = { numerator: 1n, denominator: 10n }
 const inputStepBytes = 2_048
 /** What a provider adds around a prompt of its own, in tokens. */
 const framingTokens = 64
+/** No usual tokenizer has a longer one. */
+const tokenBytesMax = 128
 /** Tokens of answer held at first, and by how many a hold grows. */
 const firstSliceTokens = 256
 const sliceTokens = 512
@@ -212,21 +215,26 @@ export function isOverCap(terms: Terms, outputTokens: number): boolean {
 /** What was delivered of a call, and what its provider says it was. */
 export type Delivered = {
   readonly bytes: number
+  /** In UTF-16. */
+  readonly chars: number
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number } | null
 }
 
 export type Counted = { readonly input: number; readonly output: number; readonly source: 'provider' | 'estimate' }
 
 /**
- * Tokens by the provider's word, if the text can bear it: a token is at least one byte. What hides (reasoning, a prompt of
- * the provider's own) or is made up is the house's. Else four bytes count as a token.
+ * Tokens by the provider's word, if the text can bear it: a token is at least one byte and not very long. What hides
+ * (reasoning, a prompt of the provider's own) or is made up is the house's. Else the text is estimated.
  */
-export function countTokens(terms: Terms, { bytes, usage }: Delivered): Counted {
-  const isSane = (tokens: number, bytesMost: number) =>
-    Number.isSafeInteger(tokens) && tokens > 0 && tokens <= bytesMost + framingTokens
+export function countTokens(terms: Terms, { bytes, chars, usage }: Delivered): Counted {
+  const isSane = (tokens: number, textBytes: number) =>
+    Number.isSafeInteger(tokens) &&
+    tokens > 0 &&
+    tokens * tokenBytesMax >= textBytes &&
+    tokens <= textBytes + framingTokens
   if (usage && isSane(usage.inputTokens, terms.inputBytes) && isSane(usage.outputTokens, bytes))
     return { input: usage.inputTokens, output: usage.outputTokens, source: 'provider' }
-  return { input: Math.ceil(terms.inputBytes / 4), output: Math.ceil(bytes / 4), source: 'estimate' }
+  return { input: Math.ceil(terms.inputBytes / 4), output: tokensIn({ bytes, chars }), source: 'estimate' }
 }
 
 export type EndedCall = {

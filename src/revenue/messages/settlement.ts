@@ -81,7 +81,8 @@ function endedCalls({ quote, calls }: Conclusion): readonly EndedCall[] {
   return calls.map((call) => {
     const quoted = quote.calls.find((one) => one.call === call.call)
     assert(quoted, 'every call of a turn is in its quote')
-    const delivered = { bytes: call.delivered.bytes, usage: call.usage }
+    const { bytes, chars } = call.delivered
+    const delivered = { bytes, chars, usage: call.usage }
     return { call: call.call, terms: decodeTerms(quoted.terms), due: duesOf(call), delivered }
   })
 }
