@@ -28,15 +28,22 @@ const columns: readonly (readonly [head: string, of: (lane: LaneFigures) => numb
   ['late ms', ({ lateMsMax }) => lateMsMax],
 ]
 
+/** Above this an engine has stood still for several steps, and a run says more of the machine than of who decides. */
+const lateMsTrusted = 250
+
 /** Everything after the onset; `late` is the machine's own noise at its worst. */
 function runTable({ run: { scenario, capacity, shown: all }, lanes: figures }: Judged): Table {
   const asked = (all[0]?.calls.length ?? 0) / scenario.seconds
   const title = `${scenario.name}: ${scenario.about} (${shown(asked)} requests/s on ${shown(capacity)}, ${scenario.seconds} s)`
+  const isDisturbed = Object.values(figures).some(({ lateMsMax }) => lateMsMax > lateMsTrusted)
   const rows = all.flatMap(({ lane }) => {
     const own = figures[lane]
     return own ? [[laneTitles[lane], ...columns.map(([, of]) => plain(of(own)))]] : []
   })
-  return { title, head: ['lane', ...columns.map(([head]) => head)], rows }
+  const warning = isDisturbed
+    ? '\nThe machine was busy with something else: engines ended steps late. Play it again.'
+    : ''
+  return { title: title + warning, head: ['lane', ...columns.map(([head]) => head)], rows }
 }
 
 const plain = (value: number) => (Number.isFinite(value) ? shown(value) : '')
