@@ -52,10 +52,7 @@ type FeatureOptions = {
 }
 
 /** Opens every room but those left out. This is the only place that opens one. */
-export async function features(
-  deps: Deps,
-  { without = [], turnLimits }: FeatureOptions = {},
-): Promise<House> {
+export async function features(deps: Deps, { without = [], turnLimits }: FeatureOptions = {}): Promise<House> {
   const { db, clock, install, secret, answers } = deps
   // Money's time is the database's, one for all servers; only a world whose clock is set by hand has another.
   const ledger = await openLedger({ db, charts, ...(clock === systemClock ? {} : { clock }) })

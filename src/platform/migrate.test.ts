@@ -29,7 +29,7 @@ function tree(files: Record<string, string> = {}) {
 }
 
 const shop = 'revenue/shop/migrations/29990101T0900_shop.sql'
-const bots = 'bots/migrations/29990101T0800_bots.sql'
+const kiosk = 'kiosk/migrations/29990101T0800_bots.sql'
 const refused = async (work: Promise<unknown>) => {
   const fault = await work.then(
     () => assert.fail('was not refused'),
@@ -42,8 +42,8 @@ const refused = async (work: Promise<unknown>) => {
 test('migrations of all rooms run once, in the one order of their names', async () => {
   await using scratch = await World.database()
   using files = tree({
-    [shop]: 'create schema shop; create table shop.item as select * from bots.bot',
-    [bots]: 'create schema bots; create table bots.bot (id int)',
+    [shop]: 'create schema shop; create table shop.item as select * from kiosk.bot',
+    [kiosk]: 'create schema kiosk; create table kiosk.bot (id int)',
   })
   assert.notEqual(fingerprint(files.root), fingerprint(source))
   assert.deepEqual(await migrate({ db: scratch.db, root: files.root }), [
@@ -64,23 +64,23 @@ test('a new file that sorts before an applied one is refused with its remedy', a
   await using scratch = await World.database()
   using files = tree({ [shop]: 'create schema shop' })
   await migrate({ db: scratch.db, root: files.root })
-  files.write(bots, 'create schema bots')
+  files.write(kiosk, 'create schema kiosk')
   assert.match(await refused(migrate({ db: scratch.db, root: files.root })), /29990101T0800_bots.*later.*Rename/)
 })
 
 test('a failing file leaves nothing of itself and all of those before it', async () => {
   await using scratch = await World.database()
-  using files = tree({ [bots]: 'create schema bots', [shop]: 'create schema shop; select 1/0' })
+  using files = tree({ [kiosk]: 'create schema kiosk', [shop]: 'create schema shop; select 1/0' })
   assert.match(await refused(migrate({ db: scratch.db, root: files.root })), /29990101T0900_shop.*division by zero/)
-  const { rows } = await scratch.db.pool.query(`select nspname from pg_namespace where nspname in ('bots', 'shop')`)
-  assert.deepEqual(rows, [{ nspname: 'bots' }])
+  const { rows } = await scratch.db.pool.query(`select nspname from pg_namespace where nspname in ('kiosk', 'shop')`)
+  assert.deepEqual(rows, [{ nspname: 'kiosk' }])
   files.write(shop, 'create schema shop; commit; select 1')
   assert.match(await refused(migrate({ db: scratch.db, root: files.root })), /ends the transaction/)
 })
 
 test('starts at once are safe, from several processes as from one', async () => {
   await using scratch = await World.database()
-  using files = tree({ [bots]: 'create schema bots; select pg_sleep(0.1)', [shop]: 'create schema shop' })
+  using files = tree({ [kiosk]: 'create schema kiosk; select pg_sleep(0.1)', [shop]: 'create schema shop' })
   const pools = Array.from({ length: 4 }, () => openDatabase({ url: scratch.url, poolMax: 2 }))
   const applied = await Promise.all(pools.map((db) => migrate({ db, root: files.root })))
   assert.equal(applied.flat().length, 2)
@@ -88,20 +88,20 @@ test('starts at once are safe, from several processes as from one', async () => 
 })
 
 test('names are checked before anything runs', () => {
-  using odd = tree({ 'bots/migrations/2999_bots.sql': '' })
+  using odd = tree({ 'kiosk/migrations/2999_bots.sql': '' })
   assert.throws(() => findMigrations(odd.root), /no name of a migration/)
-  using twice = tree({ [bots]: '', 'shop/migrations/29990101T0800_bots.sql': '' })
+  using twice = tree({ [kiosk]: '', 'shop/migrations/29990101T0800_bots.sql': '' })
   assert.throws(() => findMigrations(twice.root), /Two migrations/)
-  using orphan = tree({ 'bots/migrations/29990101T0800_bots.check.sql': '' })
+  using orphan = tree({ 'kiosk/migrations/29990101T0800_bots.check.sql': '' })
   assert.throws(() => findMigrations(orphan.root), /checks no migration/)
 })
 
 test('a check names what is wrong by file and statement, and undoes what it does', async () => {
   await using scratch = await World.database()
-  const check = `select 'fine' where false; select 'wrong' as failure; insert into bots.bot values (1); select 'gone'`
+  const check = `select 'fine' where false; select 'wrong' as failure; insert into kiosk.bot values (1); select 'gone'`
   using files = tree({
-    [bots]: 'create schema bots; create table bots.bot (id int)',
-    [bots.replace('.sql', '.check.sql')]: check,
+    [kiosk]: 'create schema kiosk; create table kiosk.bot (id int)',
+    [kiosk.replace('.sql', '.check.sql')]: check,
   })
   await migrate({ db: scratch.db, root: files.root })
   const failures = await checkMigrations({ db: scratch.db, root: files.root })
@@ -109,7 +109,7 @@ test('a check names what is wrong by file and statement, and undoes what it does
     { check: '29990101T0800_bots.check.sql statement 2', row: { failure: 'wrong' } },
     { check: '29990101T0800_bots.check.sql statement 4', row: { '?column?': 'gone' } },
   ])
-  assert.equal((await scratch.db.pool.query('select * from bots.bot')).rowCount, 0)
+  assert.equal((await scratch.db.pool.query('select * from kiosk.bot')).rowCount, 0)
 })
 
 test('the checks of every real migration find nothing in a fresh database', async () => {
