@@ -88,7 +88,7 @@ export const getHistory = endpoint({
   path: '/api/wallet/history',
   input: {
     query: z.object({
-      before: z.optional(bigintText),
+      before: z.optional(bigintText.check(z.refine((place) => place >= 0n && place < 2n ** 63n))),
       limit: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(100))),
     }),
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isRefusal, uuidv7 } from '#kernel'
+import { isRefusal, uuidv7, type Uuid } from '#kernel'
 import { World } from '../../test/world.ts'
 import {
   answerTopUp,
@@ -53,6 +53,9 @@ await test('what is out of bounds, somebody else’s, or nobody’s is refused b
   assert.equal(refusedAs(await grace.call(refundTopUp, { params, body: {} })), 'operators_only')
   for (let more = 0; more < 19; more++) assert.ok(!isRefusal(await start(100n)))
   assert.equal(refusedAs(await start(100n)), 'too_many')
+  const again = await grace.call(startTopUp, { body: { id: paid.id as Uuid, cents: 100n, card } })
+  assert.ok(!isRefusal(again) && again.state === 'succeeded')
+  await assert.rejects(grace.call(getHistory, { query: { before: 10n ** 30n } }), /Invalid input/)
 })
 
 await test('a cap is set, shown with what it leaves, and taken away', async () => {

@@ -46,10 +46,15 @@ export async function topUpById(db: Database, id: Uuid): Promise<TopUp | undefin
   return rows[0]
 }
 
-export async function topUpsSince(db: Database, person: Uuid, since: Date): Promise<number> {
+/** How many top-ups a person began since an instant, beside this one. */
+export async function othersSince(
+  db: Database,
+  { id, person }: Pick<TopUp, 'id' | 'person'>,
+  since: Date,
+): Promise<number> {
   const { rows } = await db.pool.query<{ n: number }>(
-    `select count(*)::int as n from wallet.top_up where person = $1 and started_at > $2`,
-    [person, since],
+    `select count(*)::int as n from wallet.top_up where person = $1 and started_at > $2 and id <> $3`,
+    [person, since, id],
   )
   return rows[0]?.n ?? 0
 }
