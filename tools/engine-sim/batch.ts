@@ -32,6 +32,13 @@ export type Counts = {
 /** `toRead` prompt tokens are missing before the next token can be said; `reads` of them are read in the present step. */
 type Sequence<W> = { readonly work: W; said: number; toRead: number; reads: number; says: boolean; held: number }
 
+/** Takes as much of its prompt into the step as the budget allows; whoever has read all of it says its next token. */
+function read(sequence: Sequence<Work>, budget: number): number {
+  sequence.reads = Math.min(sequence.toRead, budget)
+  sequence.says = sequence.reads === sequence.toRead
+  return sequence.reads
+}
+
 /**
  * Continuous batching as in vLLM's V1 scheduler, free of clocks and sockets: each step first lets every sequence that
  * has read its prompt say one token, then goes on reading prompts in pieces, then admits who waits, first come first
@@ -52,12 +59,6 @@ export function createBatch<W extends Work>(settings: Settings, times: StepTimes
       waiting.unshift({ ...newest, toRead: newest.work.promptTokens + newest.said, held: 0 })
       total.preemptions++
     }
-  }
-
-  function read(sequence: Sequence<W>, budget: number): number {
-    sequence.reads = Math.min(sequence.toRead, budget)
-    sequence.says = sequence.reads === sequence.toRead
-    return sequence.reads
   }
 
   function admit(budget: number): number {

@@ -60,7 +60,7 @@ function sizeIn(header: Headers[string]): number | undefined {
 
 const filler = ['an', ' honest', ' engine', ' takes', ' its', ' time', ' for', ' each', ' step', ' and']
 
-export function wordOf({ words }: Question, nth: number): string {
+function wordOf({ words }: Question, nth: number): string {
   return (words ? words[nth - 1] : filler[(nth - 1) % filler.length]) ?? ''
 }
 

@@ -14,7 +14,7 @@ export type EngineOptions = {
 }
 
 /** A client that went before its answer was whole: the x-request-id it gave, and when its slot was freed. */
-export type Left = { readonly request: string; readonly at: number }
+type Left = { readonly request: string; readonly at: number }
 
 export type Engine = {
   /** Why there is no place for the question; undefined when there is one. */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 export type StepTimes = (step: { readonly decoding: number; readonly prompt: number }) => number
 
 /** Points of a measured curve, by rising first number; between two of them the straight line holds. */
-export type Curve = readonly (readonly [size: number, ms: number])[]
+type Curve = readonly (readonly [size: number, ms: number])[]
 
 /** `decode` by sequences in the batch, `prefill` by prompt tokens in the step. */
 export type Profile = { readonly decode: Curve; readonly prefill: Curve }
