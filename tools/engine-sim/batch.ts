@@ -39,6 +39,12 @@ function read(sequence: Sequence<Work>, budget: number): number {
   return sequence.reads
 }
 
+function say<W extends Work>(sequence: Sequence<W>): Token<W> {
+  sequence.says = false
+  sequence.held++
+  return { work: sequence.work, nth: ++sequence.said }
+}
+
 /**
  * Continuous batching as in vLLM's V1 scheduler, free of clocks and sockets: each step first lets every sequence that
  * has read its prompt say one token, then goes on reading prompts in pieces, then admits who waits, first come first
@@ -84,8 +90,7 @@ export function createBatch<W extends Work>(settings: Settings, times: StepTimes
     for (const sequence of running) if (sequence.toRead > 0) left -= read(sequence, left)
     left -= admit(left)
     const prompt = running.reduce((sum, { reads }) => sum + reads, 0)
-    if (decoding.length + prompt === 0) return undefined
-    return times({ decoding: decoding.length, prompt })
+    return decoding.length + prompt === 0 ? undefined : times({ decoding: decoding.length, prompt })
   }
 
   function end(): readonly Token<W>[] {
@@ -94,12 +99,9 @@ export function createBatch<W extends Work>(settings: Settings, times: StepTimes
       total.promptTokens += sequence.reads
       sequence.toRead -= sequence.reads
       sequence.reads = 0
-      if (!sequence.says) continue
-      sequence.says = false
-      sequence.held++
-      total.answerTokens++
-      tokens.push({ work: sequence.work, nth: ++sequence.said })
+      if (sequence.says) tokens.push(say(sequence))
     }
+    total.answerTokens += tokens.length
     for (const { work, nth } of tokens) if (nth >= work.answerTokens) remove(running, work)
     return tokens
   }
