@@ -5,6 +5,7 @@ import { openEarnings } from '#earnings'
 import { isRefusal, money, uuidv7, type Uuid } from '#kernel'
 import type { Conclusion, Quote } from '#turns'
 import { buy, noon, openMoneyHouse, takeBack } from '../../../test/purse.ts'
+import { keysOf } from './keys.ts'
 import { openMessages } from './messages.ts'
 import { readReceipt } from './receipt.ts'
 
@@ -280,4 +281,17 @@ await test('a turn that was begun and did not come about goes on with its hold, 
   assert.equal(await meter.cover({ call, outputTokens: 2_000, bytes: 8_000 }), true)
   assert.equal((await house.charge.settle(ended(turn, 8_000))).charged, 167n + 675n + 85n)
   assert.ok((await house.ledger.prove()).holds)
+})
+
+await test('an operator’s entry adds once, and cannot take the place of another journal', async () => {
+  await using house = await open()
+  const payer = house.someone()
+  const turn = await quoted(house, payer, [bot()])
+  await reserve(house, turn)
+  const { hold, settled } = keysOf({ payer, turn: turn.id })
+  for (const entry of [hold, settled, settled]) assert.ok(!isRefusal(await house.messages.fundFreeBudget(entry, 5n)))
+  const other = await house.messages.fundFreeBudget(settled, 6n)
+  assert.ok(isRefusal(other) && other.refused === 'key_reused')
+  assert.deepEqual(await house.messages.freeBudget(), { left: 10n, funded: 10n })
+  assert.equal((await house.charge.settle(ended(turn, 500))).charged, 184n)
 })

@@ -1,7 +1,8 @@
-import { isRefusal, money, refuse, type Refusal, type Uuid } from '#kernel'
+import { assert, isRefusal, money, refuse, type Refusal, type Uuid } from '#kernel'
 import type { Charge } from '#turns'
 import { messagesChart } from './chart.ts'
 import { createCharge, type ChargeDeps } from './charge.ts'
+import { fundingKey } from './keys.ts'
 
 type FreeBudget = { readonly left: bigint; readonly funded: bigint }
 
@@ -10,8 +11,8 @@ export type Messages = {
   readonly charge: Charge
   /** The operator's budget for what free points earn, in micro-dollars. */
   freeBudget(): Promise<FreeBudget>
-  /** Adds to it, once for each key. */
-  fundFreeBudget(key: Uuid, microUsd: bigint): Promise<FreeBudget | Refusal<'key_reused'>>
+  /** Adds to it, once for each entry. */
+  fundFreeBudget(entry: Uuid, microUsd: bigint): Promise<FreeBudget | Refusal<'key_reused'>>
 }
 
 export function openMessages(deps: ChargeDeps): Messages {
@@ -31,13 +32,14 @@ export function openMessages(deps: ChargeDeps): Messages {
   return {
     charge: createCharge(deps),
     freeBudget,
-    fundFreeBudget: async (key, microUsd) => {
+    fundFreeBudget: async (entry, microUsd) => {
       const answer = await ledger.post(messagesChart.templates['message.budget_funded'], {
-        key,
+        key: fundingKey(entry),
         accounts: await accounts(),
         amounts: { amount: money('USD', microUsd) },
       })
       if (!isRefusal(answer)) return freeBudget()
+      assert(answer.refused === 'key_reused', `the budget was not funded: ${answer.detail}`)
       return refuse('key_reused', 'This amount was entered before, with another figure. Enter it anew.')
     },
   }
