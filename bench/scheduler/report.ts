@@ -29,7 +29,7 @@ const columns: readonly (readonly [head: string, of: (lane: LaneFigures) => numb
 ]
 
 /** Above this an engine has stood still for several steps, and a run says more of the machine than of who decides. */
-const lateMsTrusted = 250
+const lateMsTrusted = 500
 
 /** Everything after the onset; `late` is the machine's own noise at its worst. */
 function runTable({ run: { scenario, capacity, shown: all }, lanes: figures }: Judged): Table {
@@ -75,8 +75,10 @@ function notMeasured(): Table {
   return { title: 'Not measured', head: ['what', 'because'], rows }
 }
 
+/** Of the scenarios that were played; null where ours alone has no figure. */
 export function ratiosOf(measured: Measured): Record<string, number | null> {
-  return Object.fromEntries(lines.map((line) => [line.ratio, line.of(measured, 'ours')]))
+  const played = lines.filter((line) => compared.some((lane) => line.of(measured, lane) !== null))
+  return Object.fromEntries(played.map((line) => [line.ratio, line.of(measured, 'ours')]))
 }
 
 export function figuresOf({ runs, decisions }: Measured, source: string): Figures {
