@@ -218,6 +218,33 @@ test('settling is tried again, by the reaper in the end', async () => {
   assert.equal(stage.till.points, 980n)
 })
 
+test('turns that cannot be settled do not keep the reaper from the others', async () => {
+  await using database = await World.database()
+  const { db } = database
+  await using stage = openStage({ db, limits: { leaseMs: 0 } })
+  const { settle } = stage.till
+  const good = uuidv7()
+  stage.till.settle = async (conclusion) => {
+    if (conclusion.turn !== good) throw new Error('the till does not know this policy')
+    return settle(conclusion)
+  }
+  const quote = {
+    kind: 'exact',
+    atMost: '10',
+    digest: '',
+    parts: { creator: '0', model: '0', platform: '0' },
+    calls: [],
+  }
+  await db.pool.query(
+    `insert into turns.turn (id, payer, process, digest, quote, calls, started_at, ended_at, ending, conclusion, last_seq)
+     select id, id, id, '', $2, '[]', now(), now() - (61 - n) * interval '1 minute', 'finished', '{"calls":[]}', 1
+     from unnest($1::uuid[]) with ordinality ended (id, n)`,
+    [[...Array.from({ length: 60 }, () => uuidv7()), good], quote],
+  )
+  for (let rounds = 0; rounds < 20 && !stage.till.settled.has(good); rounds++) await stage.turns.reap()
+  assert.ok(stage.till.settled.has(good))
+})
+
 test('a keeper that breaks holds up its own turn alone, and only until it is well', async () => {
   await using database = await World.database()
   await using stage = openStage({ db: database.db })

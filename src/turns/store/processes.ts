@@ -91,7 +91,10 @@ export type Unsettled = {
   readonly conclusion: unknown
 }
 
-/** Turns that ended so long ago that whoever ended them should have settled them. */
+/**
+ * Turns that ended so long ago that whoever ended them should have settled them. Drawn by lot, so that many that cannot be
+ * settled do not stand before the others for ever.
+ */
 export async function readUnsettled(
   { pool }: Database,
   { olderThanMs, limit }: { readonly olderThanMs: number; readonly limit: number },
@@ -99,7 +102,7 @@ export async function readUnsettled(
   const { rows } = await pool.query<Unsettled>(
     `select id, payer, quote, conclusion from turns.turn
      where ended_at is not null and settled_at is null and ended_at < clock_timestamp() - $1 * interval '1 millisecond'
-     order by ended_at limit $2`,
+     order by random() limit $2`,
     [olderThanMs, limit],
   )
   return rows
