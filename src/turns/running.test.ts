@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refuse, uuidv7, type Uuid } from '#kernel'
-import { hanging, openStage, openTill, saying, tell, type Stage } from '../../test/turns/stage.ts'
+import { hanging, openStage, openTill, openTill, saying, tell, type Stage } from '../../test/turns/stage.ts'
 import { World } from '../../test/world.ts'
 import { turnsPersonal } from './personal.ts'
 import { deleteLog } from './store/forgetting.ts'
@@ -222,11 +222,11 @@ test('turns that cannot be settled do not keep the reaper from the others', asyn
   await using database = await World.database()
   const { db } = database
   await using stage = openStage({ db, limits: { leaseMs: 0 } })
-  const { settle } = stage.till
+  const books = openTill(0n)
   const good = uuidv7()
   stage.till.settle = async (conclusion) => {
     if (conclusion.turn !== good) throw new Error('the till does not know this policy')
-    return settle(conclusion)
+    return books.settle(conclusion)
   }
   const quote = {
     kind: 'exact',
@@ -241,8 +241,8 @@ test('turns that cannot be settled do not keep the reaper from the others', asyn
      from unnest($1::uuid[]) with ordinality ended (id, n)`,
     [[...Array.from({ length: 60 }, () => uuidv7()), good], quote],
   )
-  for (let rounds = 0; rounds < 20 && !stage.till.settled.has(good); rounds++) await stage.turns.reap()
-  assert.ok(stage.till.settled.has(good))
+  for (let rounds = 0; rounds < 20 && !books.settled.has(good); rounds++) await stage.turns.reap()
+  assert.ok(books.settled.has(good))
 })
 
 test('a keeper that breaks holds up its own turn alone, and only until it is well', async () => {
