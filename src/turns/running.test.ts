@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { refuse, uuidv7, type Uuid } from '#kernel'
-import { hanging, openStage, openTill, openTill, saying, tell, type Stage } from '../../test/turns/stage.ts'
+import { hanging, openStage, openTill, saying, tell, type Stage } from '../../test/turns/stage.ts'
 import { World } from '../../test/world.ts'
 import { turnsPersonal } from './personal.ts'
 import { deleteLog } from './store/forgetting.ts'
