@@ -93,7 +93,9 @@ async function openStage(
     workers.add(worker)
     worker.once('exit', (code, signal) => {
       workers.delete(worker)
-      if (signal !== 'SIGKILL' && code !== 0) deserters.push(`a worker ended by itself: ${code ?? signal}`)
+      // One that was born a moment before the end hears our SIGTERM before it can listen for it.
+      const byOurHand = signal === 'SIGKILL' || signal === 'SIGTERM' || code === 0
+      if (!byOurHand) deserters.push(`a worker ended by itself: ${code ?? signal}`)
     })
   }
   for (let at = 0; at < count; at++) startWorker()
