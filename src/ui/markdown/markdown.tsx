@@ -11,8 +11,13 @@ let engine: Engine | undefined
 let loading: Promise<Engine> | undefined
 
 async function load(): Promise<Engine> {
-  const [{ createBlockReader }, { BlockView }] = await Promise.all([import('./blocks.ts'), import('./block-view.tsx')])
+  const [{ createBlockReader, expressions }, { BlockView }, { warmUp }] = await Promise.all([
+    import('./blocks.ts'),
+    import('./block-view.tsx'),
+    import('./warm-up.ts'),
+  ])
   engine = { createBlockReader, BlockView: memo(BlockView) }
+  warmUp(expressions())
   return engine
 }
 
