@@ -34,9 +34,17 @@ type NeedsLot<Spec extends TemplateSpec> =
   Extract<Spec['legs'][number], { draw: 'lot' }> extends never ? unknown : { readonly lot: bigint }
 
 /**
+ * From when a journal survives a crash of the database: `at_once`, before it is answered, unless said otherwise.
+ * `with_next_commit`: everybody sees it, but it is answered before it is on disk, and lasts once any transaction that commits
+ * after the answer in the same database does. For a caller who commits something of his own next, and relies on both or none.
+ */
+export type Lasting = 'at_once' | 'with_next_commit'
+
+/**
  * What a template needs to become a journal. `key` is the idempotency key: the same key with the same input answers as
  * the first did, with another input it is refused. A reserve's hold bears its journal's key. `holdMs` is counted from
- * posting, by the database's clock. `effectiveAt` is when it happened, if that is not when it is posted.
+ * posting, by the database's clock. `effectiveAt` is when it happened, if that is not when it is posted. `lasts` is no part
+ * of the body: see `Lasting`.
  */
 export type Input<Spec extends TemplateSpec> = {
   readonly key: Uuid
@@ -52,6 +60,7 @@ export type Input<Spec extends TemplateSpec> = {
   >
   readonly facts?: Facts
   readonly effectiveAt?: Date
+  readonly lasts?: Lasting
 } & NeedsHold<Spec> &
   NeedsDuration<Spec> &
   NeedsExpiry<Spec> &
@@ -85,6 +94,7 @@ export type Journal = {
   readonly facts: string | null
   /** Half a SHA-256 of the whole body, in hex: the same for the same request, whoever sends it and whenever. */
   readonly digest: string
+  readonly lasts?: Lasting | undefined
 }
 
 const legsMax = 1024
@@ -99,6 +109,7 @@ export type AnyInput = {
   readonly amounts: Readonly<Record<string, Money | readonly Money[] | undefined>>
   readonly facts?: Facts
   readonly effectiveAt?: Date
+  readonly lasts?: Lasting
   readonly hold?: Uuid
   readonly holdMs?: number
   readonly lotExpiresAt?: Date
@@ -139,6 +150,7 @@ export function journalOf(
     effectiveAt: input.effectiveAt ?? null,
     reverses: null,
     facts,
+    lasts: input.lasts,
   })
 }
 

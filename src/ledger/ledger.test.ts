@@ -108,6 +108,27 @@ test('a repeat answers as the first did; another body under the same key is refu
   assert.deepEqual(await ledger.balance(account), { posted: 100n, held: 40n, available: 60n })
 })
 
+test('what lasts with the next commit is seen at once, counts for others, and has the same body', async () => {
+  await using house = await openHouse()
+  const { ledger } = house
+  const account = await fund(ledger, 'ada', 100n)
+  const key = uuidv7()
+  const hold = (lasts?: 'at_once' | 'with_next_commit') =>
+    ledger.post(messages.templates['message.reserved'], {
+      key,
+      accounts: { wallet: account },
+      amounts: { price: points(60n) },
+      holdMs: hour,
+      ...(lasts ? { lasts } : {}),
+    })
+  const first = ok(await hold('with_next_commit'))
+  assert.deepEqual(ok(await hold()), first)
+  assert.deepEqual(ok(await hold('with_next_commit')), first)
+  refused(await reserve(ledger, account, 41n), 'insufficient_funds')
+  const usual = `select setting = reset_val as usual from pg_settings where name = 'synchronous_commit'`
+  assert.deepEqual(await house.query(usual), [{ usual: true }])
+})
+
 test('a message: reserved, extended, settled in part, settled; the rest goes back', async () => {
   await using house = await openHouse()
   const { ledger } = house

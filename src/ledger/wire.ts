@@ -2,11 +2,16 @@ import { ops, type Journal, type ResolvedLeg } from './journal.ts'
 import type { Uuid } from '#kernel'
 import { statuses, type Status } from './status.ts'
 
+const answer = 'statuses::text, posted_at, first_posted_at'
+const call = 'ledger.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)'
+
 /** The call that posts a batch, prepared once on each connection. Its parameters are those of ledger.post. */
-export const postStatement = {
-  name: 'ledger.post',
-  text: `select statuses::text, posted_at, first_posted_at
-    from ledger.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+export const postStatement = { name: 'ledger.post', text: `select ${answer} from ${call}` } as const
+
+/** The same, answered before it is on disk. The log of the server is one: what commits later is not there before it. */
+export const postLazilyStatement = {
+  name: 'ledger.post_lazily',
+  text: `select ${answer}, set_config('synchronous_commit', 'off', true) from ${call}`,
 } as const
 
 /** The accounts of a batch, ascending: the order in which the posting function loads them. */

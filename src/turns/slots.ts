@@ -63,7 +63,8 @@ export type Charge = {
   quote(ask: Ask): Promise<Quote | Refusal<'no_price' | 'over_cap'>>
   /**
    * One journal under the turn's id: asked twice, it holds once. `key_reused`: what was held under this id is given back, or is
-   * too little now. Runs while the turn's rows are written.
+   * too little now. Runs while the turn's rows are written, and is answered before they are committed in the same database: it
+   * is enough that what is held lasts once they do.
    */
   reserve(turn: {
     readonly id: Uuid

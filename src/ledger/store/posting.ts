@@ -1,7 +1,7 @@
 import { type Database, codeOf } from '#platform'
 import type { CallFault } from '../batcher.ts'
 import type { Journal, StoredLeg } from '../journal.ts'
-import { type Answer, decode, encode, type PostRow, postStatement } from '../wire.ts'
+import { type Answer, decode, encode, postLazilyStatement, type PostRow, postStatement } from '../wire.ts'
 
 /** What the posting function raises when the batch names an account that is not in its home; see `send`. */
 const unknownAccount = 'BL007'
@@ -22,7 +22,8 @@ export async function send(db: Database, home: number, batch: readonly Journal[]
     throw new NotConnected(cause instanceof Error ? cause.message : String(cause), { cause })
   })
   try {
-    const { rows } = await client.query<PostRow>({ ...postStatement, values })
+    const isLazy = batch.every(({ lasts }) => lasts === 'with_next_commit')
+    const { rows } = await client.query<PostRow>({ ...(isLazy ? postLazilyStatement : postStatement), values })
     client.release()
     return decode(rows[0] as PostRow, batch)
   } catch (fault) {

@@ -49,6 +49,7 @@ export async function openHold({
     accounts: { wallet: sources.points, ...sources.allowances },
     amounts: { price: money('POINTS', slice) },
     holdMs: lastsMs,
+    lasts: 'with_next_commit',
     facts: { attempt: uuidv7() },
   })
   if (isRefusal(answer) && answer.refused === 'insufficient_funds') return shortage(ledger, sources, slice)
