@@ -100,9 +100,9 @@ export function turnHandlers(deps: HandlerDeps) {
   const { answers: db, chat, people, turns } = deps
   const mine = ownedBy(deps)
   const turnOf = async (context: Asked, params: Named & { readonly turn: string }) => {
-    const standing = await mine(context, params)
+    const [standing, isHere] = await Promise.all([mine(context, params), isTurnOf(db, params)])
     if (isRefusal(standing)) return standing
-    return (await isTurnOf(db, params)) ? standing : refuse('unknown_turn', 'This answer is not here. Reload the page.')
+    return isHere ? standing : refuse('unknown_turn', 'This answer is not here. Reload the page.')
   }
   return [
     handle(contract.sendMessage, async ({ params, body }, context) => {
