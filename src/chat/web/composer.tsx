@@ -1,12 +1,12 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ArrowUp, AtSign, Square, X } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { contextOf, joinBytes, limits, stopTurn, type BotName, type Sent } from '#chat/contract'
 import { BotMark, IconButton, Notice, useSlot, useWrite, type ExpectedQuote, type QuoteProps } from '#ui'
-import { useDraft } from './use-draft.ts'
 import { useMentioning } from './use-mentioning.tsx'
 import { useRecipients } from './use-recipients.ts'
 import { useSend } from './use-send.ts'
+import { useOfText, useWritten, type Written } from './use-written.ts'
 
 /** A question that is asked anew, in other words. */
 export type Editing = {
@@ -47,7 +47,7 @@ export function Composer(props: ComposerProps) {
   const { t } = useLingui()
   const area = useRef<HTMLTextAreaElement>(null)
   const writing = useWriting(props, area)
-  const { text, bots, bytes, inputBytes, mentions, refusal } = writing
+  const { written, bots, mentions, refusal } = writing
   const isUsual = bots.length === 1 && bots[0]?.id === props.bots[0]?.id && props.bots.length === 1
   return (
     <div className="mx-auto w-full max-w-180 shrink-0 px-3 pb-[calc(12px+env(safe-area-inset-bottom))] md:px-8 md:pb-5">
@@ -62,11 +62,11 @@ export function Composer(props: ComposerProps) {
         <textarea
           ref={area}
           rows={1}
-          value={text}
+          defaultValue={written.initial}
           aria-label={t`Message`}
           placeholder={placeholder(bots, t`Write a message`, (name) => t`Message ${name}`)}
           onChange={(event) => {
-            writing.setText(event.target.value)
+            written.set(event.target.value)
             mentions.look()
           }}
           onKeyDown={writing.onKey}
@@ -75,12 +75,14 @@ export function Composer(props: ComposerProps) {
           {...mentions.attributes}
           className={fieldLook}
         />
-        {bytes > limits.textBytes && <TooLong bytes={bytes} />}
+        {writing.isTooLong && <TooLong written={written} />}
         <div className="flex items-end gap-2 p-2">
           <IconButton icon={AtSign} label={t`Ask another bot`} onClick={mentions.begin} />
           <div className="flex min-h-9 min-w-0 flex-1 flex-col justify-center gap-1">
             {!isUsual && <Recipients bots={bots} />}
-            {bots.length > 0 && <PriceOf bots={bots} inputBytes={inputBytes} onExpected={writing.setExpected} />}
+            {bots.length > 0 && (
+              <PriceOf bots={bots} sizes={props.sizes} written={written} onExpected={writing.setExpected} />
+            )}
           </div>
           {running === undefined ? (
             <IconButton
@@ -102,27 +104,28 @@ export function Composer(props: ComposerProps) {
 
 /** What is written, to whom it goes, and how it is sent. */
 function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | null>) {
-  const { conversation, draftKey, sizes, after, suggested, running, editing, onLeaveEditing, onSent } = props
+  const { conversation, draftKey, after, suggested, running, editing, onLeaveEditing, onSent } = props
   const hasQuotes = useSlot('quote') !== undefined
-  const [draft, keepDraft] = useDraft(draftKey)
-  const [edited, setEdited] = useState(editing?.text ?? '')
-  const [text, setText] = editing ? [edited, setEdited] : [draft, keepDraft]
-  const { bots, unsure, know } = useRecipients(text, props.bots)
+  const written = useWritten(draftKey, editing?.text)
+  useField(area, written)
+  const { bots, unsure, know } = useRecipients(written, props.bots)
   const [expected, setExpected] = useState<ExpectedQuote>()
   const { send, sending, refusal } = useSend(conversation)
-  const mentions = useMentioning(area, { text, setText, know })
+  const mentions = useMentioning(area, { written, know })
   useSuggestion(suggested, (words) => {
-    setText(words)
+    written.set(words)
     area.current?.focus()
   })
-  const bytes = bytesOf(text)
+  const isBlank = useOfText(written, (text) => text.trim() === '')
+  const isTooLong = useOfText(written, (text) => bytesOf(text) > limits.textBytes)
   const isReady = bots.length > 0 && !unsure && (!hasQuotes || expected !== undefined)
-  const canSend = isReady && text.trim() !== '' && bytes <= limits.textBytes && running === undefined && !sending
+  const canSend = isReady && !isBlank && !isTooLong && running === undefined && !sending
   const submit = async () => {
     if (!canSend) return
+    const text = written.get()
     const sent = await send({ text, bots, after, ...(expected ? { expected } : {}) })
     if (!sent) return
-    setText('')
+    written.set('')
     onSent(sent, { text, bots })
   }
   const onKey = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -134,17 +137,28 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
     event.preventDefault()
     void submit()
   }
-  const inputBytes = contextOf([...sizes, bytes + joinBytes]).bytes
-  return { text, setText, bots, bytes, inputBytes, mentions, refusal, sending, canSend, submit, onKey, setExpected }
+  return { written, bots, isTooLong, mentions, refusal, sending, canSend, submit, onKey, setExpected }
 }
 
-type PriceProps = Pick<QuoteProps, 'inputBytes' | 'onExpected'> & { readonly bots: readonly BotName[] }
+/** The field keeps its text by itself; it is told what was not typed into it. */
+function useField(area: RefObject<HTMLTextAreaElement | null>, written: Written): void {
+  useLayoutEffect(() => written.listen(() => showIn(area.current, written.get())), [area, written])
+}
+
+function showIn(field: HTMLTextAreaElement | null, text: string): void {
+  if (field && field.value !== text) field.value = text
+}
+
+type PriceProps = Pick<ComposerProps, 'bots' | 'sizes'> & Pick<QuoteProps, 'onExpected'> & { readonly written: Written }
 
 /** The quote, drawn anew by the step and not by the letter; a step too many is only a price a little too high. */
-function PriceOf({ bots, inputBytes, onExpected }: PriceProps) {
+function PriceOf({ bots, sizes, written, onExpected }: PriceProps) {
   const Quote = useSlot('quote')
   const ids = bots.map(({ id }) => id).join()
-  const bytes = Math.ceil(inputBytes / priceStepBytes) * priceStepBytes
+  const bytes = useOfText(written, (text) => {
+    const input = contextOf([...sizes, bytesOf(text) + joinBytes]).bytes
+    return Math.ceil(input / priceStepBytes) * priceStepBytes
+  })
   return useMemo(
     () => Quote && <Quote bots={ids.split(',')} inputBytes={bytes} onExpected={onExpected} />,
     [Quote, ids, bytes, onExpected],
@@ -182,8 +196,8 @@ function EditingLine({ onLeave }: { readonly onLeave: () => void }) {
   )
 }
 
-function TooLong({ bytes }: { readonly bytes: number }) {
-  const percent = Math.ceil((bytes / limits.textBytes) * 100) - 100
+function TooLong({ written }: { readonly written: Written }) {
+  const percent = useOfText(written, (text) => Math.ceil((bytesOf(text) / limits.textBytes) * 100) - 100)
   return (
     <p role="alert" className="px-4 text-13 text-out">
       <Trans>This is {percent} % too long for one message. Shorten it, or send it in parts.</Trans>

@@ -8,6 +8,7 @@ import { LostLine } from './lost-line.tsx'
 import type { Loaded, ThreadStore } from './thread-store.ts'
 import { ThreadView } from './thread-view.tsx'
 import { useLiveTurn } from './use-live-turn.ts'
+import { whenIdle } from './when-idle.ts'
 
 type ConversationProps = {
   readonly loaded: Loaded & { readonly loadingOlder: boolean }
@@ -55,7 +56,8 @@ export function Conversation({ loaded, store, refresh }: ConversationProps) {
           setEditing(undefined)
           setSuggested('')
           store.append(sentMessages(sent, { ...asked, after }), after)
-          void refresh()
+          // It is on screen already: what the server says besides may wait until that is drawn.
+          whenIdle(() => void refresh())
         }}
       />
       {question?.kind === 'question' && (

@@ -1,9 +1,9 @@
 import { useLingui } from '@lingui/react/macro'
 import { useEffect, useState } from 'react'
 import { getBot } from '#bots/contract'
-import type { BotName, Sent } from '#chat/contract'
+import { listConversations, type BotName, type Sent } from '#chat/contract'
 import { isRefusal } from '#kernel/contract'
-import { places, useAddress, useCall, useGo } from '#ui'
+import { places, useAddress, useCall, useGo, useRefresh } from '#ui'
 import { sentMessages } from './branch.ts'
 import { Composer } from './composer.tsx'
 import { ChatHead } from './head.tsx'
@@ -22,6 +22,7 @@ export function NewChatPage() {
 function NewChat({ handles, asked }: { readonly handles: readonly string[]; readonly asked: string }) {
   const { t } = useLingui()
   const go = useGo()
+  const refresh = useRefresh()
   const [conversation] = useState(newId)
   const bots = useBotsCalled(handles)
   const [suggested, setSuggested] = useState(asked)
@@ -42,6 +43,7 @@ function NewChat({ handles, asked }: { readonly handles: readonly string[]; read
         running={undefined}
         onSent={(sent, said) => {
           handOver(begunWith(conversation, sent, said))
+          refresh(listConversations)
           go(places.chat(conversation), 'replace')
         }}
       />

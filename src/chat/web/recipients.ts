@@ -9,15 +9,17 @@ export function mentionsIn(text: string): readonly string[] {
 
 /** Whom a text goes to: whom it mentions, else whom the conversation was with. What is no bot's handle is only text. */
 export function recipientsOf(
-  text: string,
+  handles: readonly string[],
   known: { readonly usual: readonly BotName[]; readonly byHandle: ReadonlyMap<string, BotName | null> },
 ): readonly BotName[] {
-  const mentioned = mentionsIn(text).flatMap((handle) => known.byHandle.get(handle) ?? [])
+  const mentioned = handles.flatMap((handle) => known.byHandle.get(handle) ?? [])
   return mentioned.length > 0 ? mentioned : known.usual
 }
 
+export type Mention = { readonly from: number; readonly typed: string }
+
 /** The mention that is being written where the caret stands: `@po|`. */
-export function mentionAt(text: string, caret: number): { readonly from: number; readonly typed: string } | undefined {
+export function mentionAt(text: string, caret: number): Mention | undefined {
   const found = /(?:^|[\s([{,;:，、。])@([a-z0-9-]{0,32})$/i.exec(text.slice(0, caret))
   if (!found) return undefined
   const typed = found[1] ?? ''

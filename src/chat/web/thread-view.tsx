@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro'
 import { ArrowDown } from 'lucide-react'
-import { useMemo, useRef } from 'react'
+import { memo, useMemo, useRef } from 'react'
 import type { Question } from '#chat/contract'
 import { cx, IconButton } from '#ui'
 import { rowsOf, type Row } from './branch.ts'
@@ -30,7 +30,7 @@ export function ThreadView({ loaded, store, live, ...actions }: ThreadViewProps)
   const { messages, loadingOlder, head } = loaded
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => rowsOf(messages), [messages])
-  const { virtualizer, atEnd } = useThreadScroll({ scroller, rows, loaded, store })
+  const { virtualizer, list, atEnd } = useThreadScroll({ scroller, rows, loaded, store })
   const sought = useSought({ rows, loaded, store }, (at) => virtualizer.scrollToIndex(at, { align: 'center' }))
   const items = virtualizer.getVirtualItems()
   return (
@@ -39,8 +39,8 @@ export function ThreadView({ loaded, store, live, ...actions }: ThreadViewProps)
         <div className="waiting absolute inset-x-0 top-0 z-10 h-0.5 bg-accent" role="status" aria-label={t`Loading`} />
       )}
       <div ref={scroller} className="h-full overflow-y-auto [overflow-anchor:none]">
-        <ol aria-label={t`Messages`} className="relative" style={{ height: virtualizer.getTotalSize() }}>
-          {items.map(({ key, index, start }) => {
+        <ol ref={list} aria-label={t`Messages`} className="relative">
+          {items.map(({ key, index }) => {
             const row = rows[index]
             return (
               row && (
@@ -49,11 +49,16 @@ export function ThreadView({ loaded, store, live, ...actions }: ThreadViewProps)
                   ref={virtualizer.measureElement}
                   data-index={index}
                   className={cx('absolute inset-x-0 top-0', row.key === sought && 'bg-accent-wash')}
-                  style={{ transform: `translateY(${start}px)` }}
                 >
                   <div className="mx-auto w-full max-w-180 px-4 pb-6 md:px-8">
                     {isEdge(row, head.context.from) && <MemoryLine />}
-                    <RowView row={row} live={live} isLast={index === rows.length - 1} show={store.show} {...actions} />
+                    <RowView
+                      row={row}
+                      live={isRunning(row) ? live : undefined}
+                      isLast={index === rows.length - 1}
+                      show={store.show}
+                      {...actions}
+                    />
                   </div>
                 </li>
               )
@@ -81,19 +86,22 @@ type RowProps = RowActions & {
   readonly show: (message: string) => Promise<void>
 }
 
-function RowView({ row, live, isLast, show, onEdit, onAgain, onSuggestion }: RowProps) {
+const RowView = memo(function RowView(props: RowProps) {
+  const { row, live, isLast, show, onEdit, onAgain, onSuggestion } = props
   if (row.kind === 'question') return <QuestionView question={row.question} onEdit={onEdit} onShow={show} />
   return (
     <TurnView
       answers={row.answers}
-      live={row.answers.some(({ ending }) => ending === null) ? live : undefined}
+      live={live}
       isLast={isLast}
       onAgain={onAgain}
       onShow={show}
       onSuggestion={onSuggestion}
     />
   )
-}
+})
+
+const isRunning = (row: Row) => row.kind === 'turn' && row.answers.some(({ ending }) => ending === null)
 
 /** Above this row a bot's memory ends. */
 const isEdge = (row: Row, from: string | null) =>

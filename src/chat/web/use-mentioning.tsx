@@ -1,20 +1,19 @@
 import { useId, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { BotName } from '#chat/contract'
 import { MentionList, optionId, useMentionable } from './mention-list.tsx'
-import { mentionAt } from './recipients.ts'
+import { mentionAt, type Mention } from './recipients.ts'
+import type { Written } from './use-written.ts'
 
 type Writing = {
-  readonly text: string
-  readonly setText: (text: string) => void
+  readonly written: Written
   readonly know: (bot: BotName) => void
 }
 
 /** The list of bots while a mention is being written: arrows choose, Enter and Tab take, Esc leaves. */
-export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { text, setText, know }: Writing) {
+export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { written, know }: Writing) {
   const id = useId()
-  const [caret, setCaret] = useState(-1)
+  const [mention, setMention] = useState<Mention>()
   const [chosen, setChosen] = useState(0)
-  const mention = caret < 0 ? undefined : mentionAt(text, caret)
   const bots = useMentionable(mention?.typed)
   const isOpen = mention !== undefined && bots.length > 0
   const place = (at: number) => {
@@ -26,11 +25,13 @@ export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { tex
   }
   const choose = (bot: BotName) => {
     if (!mention) return
-    const written = `@${bot.handle} `
+    const words = `@${bot.handle} `
     know({ id: bot.id, handle: bot.handle, name: bot.name })
-    setText(text.slice(0, mention.from) + written + text.slice(caret).trimStart())
-    setCaret(-1)
-    place(mention.from + written.length)
+    const text = written.get()
+    const behind = text.slice(mention.from + 1 + mention.typed.length).trimStart()
+    written.set(text.slice(0, mention.from) + words + behind)
+    setMention(undefined)
+    place(mention.from + words.length)
   }
   const onKey = (event: KeyboardEvent): boolean => {
     if (!isOpen || event.nativeEvent.isComposing) return false
@@ -38,7 +39,7 @@ export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { tex
     const bot = bots[Math.min(chosen, bots.length - 1)]
     if (step !== undefined) setChosen((chosen + step + bots.length) % bots.length)
     else if ((event.key === 'Enter' || event.key === 'Tab') && bot) choose(bot)
-    else if (event.key === 'Escape') setCaret(-1)
+    else if (event.key === 'Escape') setMention(undefined)
     else return false
     event.preventDefault()
     return true
@@ -47,14 +48,17 @@ export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { tex
     onKey,
     look: () => {
       const element = area.current
-      setCaret(element && element.selectionStart === element.selectionEnd ? element.selectionStart : -1)
+      const isCaret = element !== null && element.selectionStart === element.selectionEnd
+      const next = isCaret ? mentionAt(written.get(), element.selectionStart) : undefined
+      setMention((former) => (isSame(former, next) ? former : next))
       setChosen(0)
     },
-    close: () => setCaret(-1),
+    close: () => setMention(undefined),
     begin: () => {
+      const text = written.get()
       const spaced = text === '' || /\s$/.test(text) ? `${text}@` : `${text} @`
-      setText(spaced)
-      setCaret(spaced.length)
+      written.set(spaced)
+      setMention(mentionAt(spaced, spaced.length))
       place(spaced.length)
     },
     attributes: isOpen
@@ -63,3 +67,6 @@ export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { tex
     list: isOpen && <MentionList id={id} bots={bots} chosen={chosen} onChoose={choose} />,
   }
 }
+
+const isSame = (one: Mention | undefined, other: Mention | undefined) =>
+  one?.from === other?.from && one?.typed === other?.typed

@@ -4,6 +4,7 @@ import type { BotName } from '#chat/contract'
 import { isRefusal } from '#kernel/contract'
 import { useCall } from '#ui'
 import { mentionsIn, recipientsOf } from './recipients.ts'
+import { useOfText, type Written } from './use-written.ts'
 
 type Recipients = {
   readonly bots: readonly BotName[]
@@ -13,13 +14,13 @@ type Recipients = {
 }
 
 /** Whom a text goes to; handles that were typed by hand are looked up. */
-export function useRecipients(text: string, usual: readonly BotName[]): Recipients {
+export function useRecipients(written: Written, usual: readonly BotName[]): Recipients {
   const call = useCall()
   const [found, setFound] = useState<ReadonlyMap<string, BotName | null>>(new Map())
   const byHandle = new Map([...usual.map((bot) => [bot.handle, bot] as const), ...found])
-  const unknown = mentionsIn(text)
-    .filter((handle) => !byHandle.has(handle))
-    .join()
+  const mentioned = useOfText(written, (text) => mentionsIn(text).join())
+  const handles = mentioned.split(',').filter(Boolean)
+  const unknown = handles.filter((handle) => !byHandle.has(handle)).join()
   const learn = useCallback(
     (handle: string, bot: BotName | null) => setFound((before) => new Map(before).set(handle, bot)),
     [],
@@ -37,7 +38,7 @@ export function useRecipients(text: string, usual: readonly BotName[]): Recipien
     return () => clearTimeout(timer)
   }, [call, unknown, learn])
   return {
-    bots: recipientsOf(text, { usual, byHandle }),
+    bots: recipientsOf(handles, { usual, byHandle }),
     unsure: unknown !== '',
     know: (bot) => learn(bot.handle, bot),
   }

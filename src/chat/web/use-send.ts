@@ -1,5 +1,5 @@
 import { useRef } from 'react'
-import { listConversations, sendMessage, type BotName, type Sent } from '#chat/contract'
+import { sendMessage, type BotName, type Sent } from '#chat/contract'
 import { isRefusal, type Refusal } from '#kernel/contract'
 import { useRefresh, useWrite, type ExpectedQuote } from '#ui'
 import { newId } from './new-id.ts'
@@ -22,7 +22,7 @@ type Sending = {
  * is not asked and charged again.
  */
 export function useSend(conversation: string): Sending {
-  const write = useWrite(sendMessage, { refresh: [listConversations] })
+  const write = useWrite(sendMessage)
   const refresh = useRefresh()
   const last = useRef<{ readonly of: string; readonly turn: string } | undefined>(undefined)
   return {

@@ -31,6 +31,8 @@ export function useThreadScroll({ scroller, rows, loaded, store }: Scrolled) {
     paddingEnd: 24,
     // Drawn with the next frame: what is drawn ahead covers the way until then.
     useFlushSync: false,
+    // What only moves is not drawn anew.
+    directDomUpdates: true,
   })
   useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer])
   useAtEndAfterAsking(rows, () => virtualizer.scrollToEnd())
@@ -39,7 +41,7 @@ export function useThreadScroll({ scroller, rows, loaded, store }: Scrolled) {
   useEffect(() => {
     if (wantsMore) void store.loadOlder()
   }, [wantsMore, store])
-  return { virtualizer, atEnd: useIsAtEnd(scroller) }
+  return { virtualizer, list: virtualizer.containerRef, atEnd: useIsAtEnd(scroller) }
 }
 
 /** Whoever asks something looks at the answer, wherever they were reading. */
