@@ -15,15 +15,13 @@ type Event = z.output<typeof event>
 
 /** What the page's main thread did, in milliseconds. */
 type Load = {
-  /** Of each sixtieth of a second in which it did anything, how much of it. */
+  /** All that it did for each frame that was produced, since the one before. */
   readonly perFrame: readonly number[]
   readonly tasks: readonly number[]
 }
 
 /** By the clock on the wall, and by what the thread itself computed: on a busy machine it also waits for its turn. */
 export type Work = { readonly wall: Load; readonly cpu: Load }
-
-const frameUs = 1_000_000 / 60
 
 /** Reads the tasks of the main thread that did the most: the page's own, among those of the browser's other parts. */
 export function workIn(trace: Buffer): Work {
@@ -37,32 +35,38 @@ export function workIn(trace: Buffer): Work {
     ({ name, ph, pid, tid }) => ph === 'X' && name === 'RunTask' && mains.has(`${pid}:${tid}`),
   )
   const byThread = [...Map.groupBy(tasks, ({ pid, tid }) => `${pid}:${tid}`).values()]
-  const busiest = byThread.toSorted((a, b) => sumOf(b) - sumOf(a))[0] ?? []
+  const busiest = (byThread.toSorted((a, b) => sumOf(b) - sumOf(a))[0] ?? []).toSorted(byTime)
+  const [one] = busiest
+  const frames = traceEvents
+    .filter(({ name, ph, pid, tid }) => ph === 'X' && name === 'Commit' && pid === one?.pid && tid === one.tid)
+    .map(({ ts = 0 }) => ts)
+    .toSorted((a, b) => a - b)
   return {
-    wall: loadOf(busiest),
-    cpu: loadOf(busiest.map((task) => ({ ...task, dur: Math.min(task.tdur ?? 0, task.dur ?? 0) }))),
+    wall: loadOf(busiest, frames),
+    cpu: loadOf(
+      busiest.map((task) => ({ ...task, dur: Math.min(task.tdur ?? 0, task.dur ?? 0) })),
+      frames,
+    ),
   }
 }
 
-const loadOf = (tasks: readonly Event[]): Load => ({
-  perFrame: framesOf(tasks),
+const byTime = (a: Event, b: Event) => (a.ts ?? 0) - (b.ts ?? 0)
+
+const loadOf = (tasks: readonly Event[], frames: readonly number[]): Load => ({
+  perFrame: framesOf(tasks, frames),
   tasks: tasks.map(({ dur = 0 }) => dur / 1000),
 })
 
 const sumOf = (tasks: readonly Event[]) => tasks.reduce((sum, { dur = 0 }) => sum + dur, 0)
 
-/** A task that reaches over several frames counts in each for its part of it. */
-function framesOf(tasks: readonly Event[]): number[] {
-  const frames = new Map<number, number>()
-  for (const { ts = 0, dur = 0 } of tasks) {
-    for (let at = ts; at < ts + dur;) {
-      const frame = Math.floor(at / frameUs)
-      const until = Math.min(ts + dur, (frame + 1) * frameUs)
-      frames.set(frame, (frames.get(frame) ?? 0) + (until - at) / 1000)
-      at = Math.max(until, at + 0.001)
-    }
-  }
-  return [...frames.values()]
+/** A frame is given to the compositor within a task, and that task is the frame's last. */
+function framesOf(tasks: readonly Event[], frames: readonly number[]): number[] {
+  let at = 0
+  return frames.map((frame) => {
+    let ms = 0
+    for (let task = tasks[at]; task && (task.ts ?? 0) <= frame; task = tasks[++at]) ms += (task.dur ?? 0) / 1000
+    return ms
+  })
 }
 
 /** The value that so many of a hundred do not exceed. */
