@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ArrowLeft, MessageSquarePlus } from 'lucide-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { BotName, Conversation } from '#chat/contract'
 import { BotMark, LinkButton, Link, places, useIsPhone, useSlot } from '#ui'
 import { ConversationMenu } from './conversation-menu.tsx'
@@ -15,7 +15,7 @@ type HeadProps = {
 const marksMax = 4
 
 /** On top of a conversation: the way back, what it is about, with whom, and what one may do with it. */
-export function ChatHead({ head, bots = [], changeHead }: HeadProps) {
+export const ChatHead = memo(function ChatHead({ head, bots = [], changeHead }: HeadProps) {
   const { t } = useLingui()
   const isPhone = useIsPhone()
   const PointsCorner = useSlot('points')
@@ -58,4 +58,4 @@ export function ChatHead({ head, bots = [], changeHead }: HeadProps) {
       )}
     </header>
   )
-}
+})
