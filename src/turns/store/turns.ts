@@ -129,7 +129,10 @@ function storedCall({ id, bot, ending, words, text, parts, suggestions }: EndedC
   return { id, bot, ending, words, text, parts: JSON.stringify(parts), suggestions: JSON.stringify(suggestions) }
 }
 
-/** Notes what settlement answered, for readers of other processes and so that the reaper need not ask again. */
+/**
+ * Notes what settlement answered, for readers of other processes and so that the reaper need not ask again. The disk is not
+ * waited for, and with it no other turn's NOTIFY: a note that is lost is asked for again, and answered the same.
+ */
 export async function markSettled(
   { pool }: Database,
   settled: readonly { readonly turn: Uuid; readonly settlement: Settlement }[],
@@ -138,7 +141,7 @@ export async function markSettled(
     `update turns.turn t set settled_at = clock_timestamp(), charged = s.charged, settlement = s.settlement
      from unnest($1::uuid[], $2::bigint[], $3::json[]) s (id, charged, settlement)
      where t.home = 1 and t.id = s.id and t.settled_at is null
-     returning pg_notify('turns_log', t.id::text)`,
+     returning pg_notify('turns_log', t.id::text), set_config('synchronous_commit', 'off', true)`,
     [
       settled.map(({ turn }) => turn),
       settled.map(({ settlement }) => settlement.charged.toString()),
