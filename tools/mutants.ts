@@ -25,7 +25,7 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   ],
   [/^where without a term: s\.home = p_home → true in(?!.*ledger\.leg)/, oneHome],
   [/^where without a term: s\.open → true in/, 'a lot that is not open has nothing to spend, and lies in no way'],
-  [/^where without a term: s\.expires_at <= p_now → true in/, 'a hold that has not ended is loaded and left as it is'],
+  [/^where without a term: s\.expires_at <= p_now(?: offset 0)? → true in/, 'a hold that has not ended is loaded and left as it is'],
   [/^where without a term: \(s\.(?:remaining|amount) <> /, 'a row that did not change is written as it is'],
   [
     /(?:amounts\[g\] > 0 → true|bound: > → >=) in +where s\.ctid = tids\[g\]/,
