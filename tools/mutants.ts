@@ -25,7 +25,10 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   ],
   [/^where without a term: s\.home = p_home → true in(?!.*ledger\.leg)/, oneHome],
   [/^where without a term: s\.open → true in/, 'a lot that is not open has nothing to spend, and lies in no way'],
-  [/^where without a term: s\.expires_at <= p_now(?: offset 0)? → true in/, 'a hold that has not ended is loaded and left as it is'],
+  [
+    /^where without a term: s\.expires_at <= p_now(?: offset 0)? → true in/,
+    'a hold that has not ended is loaded and left as it is',
+  ],
   [/^where without a term: \(s\.(?:remaining|amount) <> /, 'a row that did not change is written as it is'],
   [
     /(?:amounts\[g\] > 0 → true|bound: > → >=) in +where s\.ctid = tids\[g\]/,
@@ -34,7 +37,11 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   [/without a term: q <> 0 → true in/, beyond],
   [/always taken: (?:t|rev) <> 0 → true in +if (?:t <> 0 then (?:out_from|lot_remaining)|rev <> 0)/, beyond],
   [/always taken: op > op_move → true in +if op > op_move then out_hold/, beyond],
-  [/^condition without a term: t <> 0 → true in +while t <> 0 and/, beyond],
+  [/^condition without a term: (?:t|into_lot) <> 0 → true in +while (?:t|into_lot) <> 0 and/, beyond],
+  [
+    /^branch always taken: put < 0 → true in +if put < 0 then lot_granted/,
+    'what was granted is written of new lots alone',
+  ],
   [/^order removed: order by u\.at → nothing in/, 'unnest gives its rows in this order'],
 ]
 
