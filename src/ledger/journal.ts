@@ -38,7 +38,7 @@ type NeedsLot<Spec extends TemplateSpec> =
  * `with_next_commit`: everybody sees it, but it is answered before it is on disk, and lasts once any transaction that commits
  * after the answer in the same database does. For a caller who commits something of his own next, and relies on both or none.
  */
-export type Lasting = 'at_once' | 'with_next_commit'
+type Lasting = 'at_once' | 'with_next_commit'
 
 /**
  * What a template needs to become a journal. `key` is the idempotency key: the same key with the same input answers as
