@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { movedBetween, readBooks } from './books.ts'
 import { openBrowser, startHouse, type Browsing } from './visitor.ts'
 
@@ -23,7 +24,11 @@ test('a day brings its points, and a card brings more to the cent', async () => 
   await page.getByLabel('Amount, in US dollars').fill('3.00')
   await page.getByRole('button', { name: 'Pay $3.00' }).dblclick()
   await page.getByText('+100,000').waitFor()
-  const paid = movedBetween(granted, await readBooks(world))
+  // Of two presses the second may be told of the payment while the first still writes it into the books.
+  const moved = async () => movedBetween(granted, await readBooks(world))
+  for (let waited = 0; (await moved())['wallet.points POINTS'] === undefined && waited < 50; waited++) await sleep(100)
+  await world.settle()
+  const paid = await moved()
   assert.equal(paid['wallet.points POINTS'], 100_000n, 'pressed twice, paid once')
   assert.equal(paid['deferred.points USD'], 3_000_000n)
   const [clearing = 0n, fees = 0n] = [paid['cash.clearing USD'], paid['cash.fees USD']]
