@@ -20,9 +20,9 @@ export function pointsFor(cents: bigint): bigint {
   return (micro + microUsdPerPoint - 1n) / microUsdPerPoint
 }
 
-/** The fewest cents that bring at least so many points. */
+/** The fewest cents that bring at least so many points: the last of them may be the one that `pointsFor` rounds up to. */
 export function centsFor(points: bigint): bigint {
-  return (points * microUsdPerPoint + 9_999n) / 10_000n
+  return ((points - 1n) * microUsdPerPoint) / 10_000n + 1n
 }
 
 const id = uuidText
