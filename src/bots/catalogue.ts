@@ -2,8 +2,8 @@ import type { Refusal, Uuid } from '#kernel'
 import type { People, Viewer } from '#people'
 import type { BotCard, Price, Sheet, Sort } from './contract.ts'
 import type { BotsOptions } from './bots.ts'
-import { readCursor } from './cursor.ts'
-import { access, refuseAccess, writeCursor } from './rules.ts'
+import { pageEnd, placeAfter } from './cursor.ts'
+import { access, refuseAccess } from './rules.ts'
 import { searchPublic, shelves, type CardRow } from './store/catalogue.ts'
 import { admit, isAdmitted } from './store/running.ts'
 import { pricesOf, readWhole, type Whole } from './store/studio.ts'
@@ -54,14 +54,14 @@ export function openCatalogue(options: BotsOptions): Catalogue {
       const words = searchQuery(q)
       if (q.trim() !== '' && words === undefined) return { items: [], next: null }
       const sort = asked.sort === 'match' && words === undefined ? 'use' : asked.sort
-      const after = cursor === undefined ? undefined : readCursor(cursor, sort)
+      const after = cursor === undefined ? undefined : placeAfter(cursor, sort)
       if (after && 'refused' in after) return after
       const rows = await searchPublic(db, { words, tag, language, sort, after, limit: limit + 1 })
       const shown = rows.slice(0, limit)
       const last = rows.length > limit ? shown.at(-1) : undefined
       return {
         items: await toCards(people, shown),
-        next: last ? writeCursor({ sort, key: last.key, id: last.id }) : null,
+        next: last ? pageEnd({ sort, key: last.key, id: last.id }) : null,
       }
     },
     shelves: () => shelves(db, shelvesMax),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { isUuid, refuse, type Refusal } from '#kernel'
+import { isRefusal, isUuid, type Refusal, type Uuid } from '#kernel'
+import { readCursor, writeCursor } from '#platform'
 import { sorts, type Sort } from './contract.ts'
 import type { Place } from './rules.ts'
 
@@ -11,22 +12,22 @@ const keys: Readonly<Record<Sort, RegExp>> = {
   dear: /^\d{1,18}$/,
 }
 
+type Written = readonly [sort: Sort, key: string, id: Uuid]
+
 const shape = z.tuple([z.enum(sorts), z.string(), z.string().refine(isUuid)])
 
-/** Reads what `writeCursor` wrote, for the same order. */
-export function readCursor(text: string, sort: Sort): Place | Refusal<'bad_cursor'> {
-  const parsed = shape.safeParse(jsonOf(text)).data
-  if (parsed) {
-    const [ofSort, key, id] = parsed
-    if (ofSort === sort && keys[sort].test(key) && isUuid(id)) return { sort, key, id }
-  }
-  return refuse('bad_cursor', 'This page is of another list. Begin at the first page.')
+/** Reads what `pageEnd` wrote, for the same order. */
+export function placeAfter(text: string, sort: Sort): Place | Refusal<'bad_cursor'> {
+  const place = readCursor(text, (json): json is Written => {
+    const parsed = shape.safeParse(json).data
+    return parsed !== undefined && parsed[0] === sort && keys[sort].test(parsed[1])
+  })
+  if (isRefusal(place)) return place
+  const [, key, id] = place
+  return { sort, key, id }
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown
-  } catch {
-    return undefined
-  }
+/** Where a page ended, for the next one. */
+export function pageEnd({ sort, key, id }: Place): string {
+  return writeCursor([sort, key, id])
 }

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { isRefusal, uuidv7 } from '#kernel'
 import { sorts, type Sheet, type Visibility } from './contract.ts'
-import { readCursor } from './cursor.ts'
-import { access, isReserved, numbered, sameSheet, tidySheet, writeCursor } from './rules.ts'
+import { pageEnd, placeAfter } from './cursor.ts'
+import { access, isReserved, numbered, sameSheet, tidySheet } from './rules.ts'
 
 test('who may see a bot', () => {
   const open = (visibility: Visibility) =>
@@ -24,16 +24,16 @@ test('a cursor reads back for its own order, and nothing else is one', () => {
   const id = uuidv7()
   for (const sort of sorts) {
     const place = { sort, key: keys[sort], id }
-    assert.deepEqual(readCursor(writeCursor(place), sort), place)
-    for (const other of sorts) if (other !== sort) assert.ok(isRefusal(readCursor(writeCursor(place), other)))
-    assert.ok(isRefusal(readCursor(writeCursor({ ...place, key: "0'; drop table" }), sort)))
+    assert.deepEqual(placeAfter(pageEnd(place), sort), place)
+    for (const other of sorts) if (other !== sort) assert.ok(isRefusal(placeAfter(pageEnd(place), other)))
+    assert.ok(isRefusal(placeAfter(pageEnd({ ...place, key: "0'; drop table" }), sort)))
   }
   fc.assert(
     fc.property(
       fc.oneof(fc.string(), fc.base64String(), fc.json().map(encode)),
       fc.constantFrom(...sorts),
       (text, sort) => {
-        assert.ok(isRefusal(readCursor(text, sort)))
+        assert.ok(isRefusal(placeAfter(text, sort)))
       },
     ),
   )

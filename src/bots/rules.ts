@@ -86,7 +86,3 @@ const inOrder = (sheet: Sheet) => Object.entries(sheet).toSorted(([a], [b]) => (
 
 /** Where a page of the catalogue ended: the last bot and its place in the order. */
 export type Place = { readonly sort: Sort; readonly key: string; readonly id: Uuid }
-
-export function writeCursor({ sort, key, id }: Place): string {
-  return Buffer.from(JSON.stringify([sort, key, id])).toString('base64url')
-}

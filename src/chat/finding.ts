@@ -1,7 +1,6 @@
 import { isRefusal, isUuid, type Refusal, type Uuid } from '#kernel'
-import type { Database } from '#platform'
+import { readCursor, writeCursor, type Database } from '#platform'
 import type { ConversationCard, FoundMessage } from './contract.ts'
-import { readCursor, writeCursor } from './cursor.ts'
 import { ownerMark } from './keeping.ts'
 import { toCard } from './reading.ts'
 import { snippetOf } from './snippet.ts'

@@ -1,3 +1,4 @@
+export { readCursor, writeCursor } from './cursor.ts'
 export { openDatabase, type Database } from './db.ts'
 export { codeOf, OperatorFault } from './fault.ts'
 export { createHealth, databaseCheck, type HealthCheck } from './health.ts'
