@@ -1,10 +1,10 @@
 import { money, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { People } from '#people'
-import type { Database } from '#platform'
+import { createGatherer, type Database } from '#platform'
 import { openCatalogue, type Catalogue } from './catalogue.ts'
 import { access, refuseAccess, type RunnableBot } from './rules.ts'
 import { addUse } from './store/catalogue.ts'
-import { namesBy, runRows, type RunRow } from './store/running.ts'
+import { namesBy, runRows, type RunRow, type Wish } from './store/running.ts'
 import { openStudio, type Studio } from './studio.ts'
 
 /** What other rooms show of a bot they know by its id, whatever became of it since. */
@@ -44,12 +44,11 @@ export type BotsOptions = {
 
 export function openBots(options: BotsOptions): Bots {
   const { db, clock } = options
+  const wanted = createGatherer((wishes: readonly Wish[]) => runRows(db, wishes))
   return {
     runnable: async (refs, viewer) => {
-      const rows = await runRows(db, [...new Set(refs.map(({ bot }) => bot))], viewer)
-      const byId = new Map(rows.map((row) => [row.id, row]))
-      return refs.map(({ bot }) => {
-        const row = byId.get(bot)
+      const rows = await Promise.all(refs.map(({ bot }) => wanted.add({ bot, viewer })))
+      return rows.map((row) => {
         if (!row) return refuseAccess('unknown_bot')
         const { visibility, creator, admitted } = row
         const allowed = access({ visibility, admitted, house: creator === null, mine: creator === viewer })

@@ -1,12 +1,12 @@
 import type { Bots, RunnableBot } from '#bots'
 import { assert, derivedId, isRefusal, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
-import type { Database } from '#platform'
+import { createGatherer, type Database } from '#platform'
 import type { Turns } from '#turns'
 import type { StartRefusal } from '#turns/contract'
 import { limits, type BotName, type Sent } from './contract.ts'
 import { ownerMark } from './keeping.ts'
 import { checkText, historyFor, titleOf, unknownConversation, type Said } from './rules.ts'
-import { conversationOf, type Standing } from './store/conversations.ts'
+import { ownershipOf, type Ownership } from './store/conversations.ts'
 import { begin, contextUp, firstAnswerOf, placeOf, type Begun, type ContextRow } from './store/messages.ts'
 import { searchVector } from './words.ts'
 
@@ -51,13 +51,14 @@ type Origin = {
 
 export function createSending(deps: SendingDeps): Sending {
   const { answers: db } = deps
+  const known = createGatherer((ids: readonly string[]) => ownershipOf(db, ids))
   return {
     send: async (owner, asked) => {
       const { text, conversation, after, turn } = asked
       const unfit = checkText(text)
       if (unfit) return unfit
       const [standing, place, bots] = await Promise.all([
-        conversationOf(db, conversation),
+        known.add(conversation),
         after === null ? undefined : placeOf(db, { conversation, message: after, turn }),
         runnableBots(deps, owner, asked.bots),
       ])
@@ -74,7 +75,7 @@ export function createSending(deps: SendingDeps): Sending {
     again: async (owner, asked) => {
       const { conversation, question, turn } = asked
       const [standing, place, bots] = await Promise.all([
-        conversationOf(db, conversation),
+        known.add(conversation),
         placeOf(db, { conversation, message: question, turn }),
         runnableBots(deps, owner, asked.bots),
       ])
@@ -87,7 +88,7 @@ export function createSending(deps: SendingDeps): Sending {
   }
 }
 
-const isOpenTo = (owner: Uuid, standing: Standing) => standing.owner === owner && !standing.deleted
+const isOpenTo = (owner: Uuid, standing: Ownership) => standing.owner === owner && !standing.deleted
 
 type Asking = {
   readonly asked: Asked

@@ -1,5 +1,5 @@
 import { assert, type Clock, type Refusal, type Unit, type Uuid } from '#kernel'
-import { OperatorFault, type Database, type EventSource } from '#platform'
+import { createGatherer, OperatorFault, type Database, type EventSource } from '#platform'
 import { chartFaults, type Chart, type Owner } from './chart.ts'
 import { hledger, jsonLines } from './export.ts'
 import { no, type Account } from './journal.ts'
@@ -75,6 +75,7 @@ export async function openLedger(options: {
   const now = () => clock?.now() ?? null
   const { idle, ...posting } = createPosting({ db, registry, now, limits: { ...usualLimits, ...options.limits } })
   const findAccount = accountCache(db, charts)
+  const holds = createGatherer((names: readonly reading.HoldName[]) => reading.openHolds(db, names, now()))
 
   return {
     ...posting,
@@ -93,7 +94,7 @@ export async function openLedger(options: {
       }),
     trialBalance: (at) => reading.trialBalanceOf(db, at),
     journal: (key, home = 1) => reading.journalByKey(db, home, key),
-    hold: (account, hold) => reading.openHold(db, account, hold, now()),
+    hold: (account, hold) => holds.add({ account, hold }),
     lots: (account) => reading.openLots(db, account),
     expiredLots: (limit) => reading.expiredLots(db, now(), limit),
     sweep: () => sweepHolds(db, now(), sweepAccounts),

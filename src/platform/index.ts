@@ -1,6 +1,7 @@
 export { readCursor, writeCursor } from './cursor.ts'
 export { openDatabase, type Database } from './db.ts'
 export { codeOf, OperatorFault } from './fault.ts'
+export { createGatherer } from './gather.ts'
 export { createHealth, databaseCheck, type HealthCheck } from './health.ts'
 export { createHttp, handle, type HttpOptions, type RequestContext } from './http.ts'
 export { stampInstall, type Install, type Mode } from './install.ts'

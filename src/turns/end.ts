@@ -69,8 +69,8 @@ export function createEnder(options: {
     const chunk = { firstSeq: 1, events: lastEvents({ ended }, new Set()) }
     const sealed = await sealer.seal({ ended, conclusion, chunk })
     if (sealed === 'sealed') return void (await sealer.settle(conclusion))
-    const { known } = await lookUp(options.db, live)
-    if (!known) await slots.charge.settle(conclusion)
+    const [found] = await lookUp(options.db, [live])
+    if (!found?.known) await slots.charge.settle(conclusion)
   }
 
   return { end, undo }

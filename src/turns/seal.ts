@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assert, type Uuid } from '#kernel'
-import type { Database, Log } from '#platform'
+import { createGatherer, type Database, type Log } from '#platform'
 import type { EndedTurn, Keeper } from './plan.ts'
 import type { Charge, Conclusion, Settlement } from './slots.ts'
 import { storeConclusion } from './stored.ts'
@@ -25,7 +25,6 @@ export type Sealer = {
   idle(): Promise<void>
 }
 
-const togetherMax = 50
 const settleAttemptsMax = 4
 
 export function createSealer(options: {
@@ -101,51 +100,5 @@ function stored({ ended, conclusion, chunk }: Sealing): StoredSealing {
     conclusion: storeConclusion(conclusion),
     lastSeq: chunk.firstSeq + chunk.events.length - 1,
     chunk: { firstSeq: chunk.firstSeq, events: JSON.stringify(chunk.events) },
-  }
-}
-
-type Gatherer<Item, Answer> = { add(item: Item): Promise<Answer>; idle(): Promise<void> }
-
-type Waiting<Item, Answer> = { readonly item: Item } & Omit<PromiseWithResolvers<Answer>, 'promise'>
-
-/**
- * What comes while a group is being written makes up the next one: no timer, so that one alone does not wait. A group that
- * fails is done again one by one, so that the fault meets its own item alone.
- */
-function createGatherer<Item, Answer>(
-  write: (group: readonly Item[]) => Promise<readonly Answer[]>,
-): Gatherer<Item, Answer> {
-  const queue: Waiting<Item, Answer>[] = []
-  let working: Promise<void> | undefined
-  const one = async ({ item, resolve, reject }: Waiting<Item, Answer>) => {
-    await write([item]).then(([answer]) => resolve(answer as Answer), reject)
-  }
-  const work = async () => {
-    for (let group = queue.splice(0, togetherMax); group.length > 0; group = queue.splice(0, togetherMax)) {
-      try {
-        const answers = await write(group.map(({ item }) => item))
-        group.forEach(({ resolve }, at) => resolve(answers[at] as Answer))
-      } catch (fault) {
-        if (group.length === 1) group[0]?.reject(fault)
-        else for (const each of group) await one(each)
-      }
-    }
-  }
-  const begin = () => {
-    working ??= work().finally(() => {
-      working = undefined
-      if (queue.length > 0) begin()
-    })
-  }
-  return {
-    add: (item) => {
-      const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-      queue.push({ item, resolve, reject })
-      begin()
-      return promise
-    },
-    idle: async () => {
-      while (working) await working
-    },
   }
 }

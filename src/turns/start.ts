@@ -1,5 +1,5 @@
 import { assert, isRefusal, isUuid, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
-import type { Database } from '#platform'
+import { createGatherer, type Database } from '#platform'
 import { admit, again, askOf, checkQuote, checkShape, digestOf } from './ask.ts'
 import type { StartRefusal } from './contract.ts'
 import { abandon, begin, createLive, type LiveTurn } from './live.ts'
@@ -8,7 +8,7 @@ import type { Started, TurnPlan } from './plan.ts'
 import type { Limits } from './rules.ts'
 import type { Running } from './running.ts'
 import type { Ask, Quote, Slots } from './slots.ts'
-import { insertTurn, lookUp, type NewTurn } from './store/turns.ts'
+import { insertTurn, lookUp, type Found, type NewTurn, type Wanted } from './store/turns.ts'
 
 type Deps = {
   readonly answers: Database
@@ -29,13 +29,14 @@ type Answer = Started | Refusal<StartRefusal>
  */
 export function createStarter(deps: Deps): (plan: TurnPlan) => Promise<Answer> {
   const starting = new Map<Uuid, Promise<unknown>>()
+  const found = createGatherer((wanted: readonly Wanted[]) => lookUp(deps.answers, wanted))
   return async function startOnce(plan: TurnPlan): Promise<Answer> {
     for (let first = starting.get(plan.id); first; first = starting.get(plan.id)) await first
     let undone: Promise<void> | undefined
     const undo: Undo = (live, held) => {
       undone = deps.running.undo(live, held)
     }
-    const started = start({ ...deps, undo }, plan)
+    const started = start({ ...deps, lookUp: found.add, undo }, plan)
     const over = started
       .catch(() => undefined)
       .then(() => undone)
@@ -46,16 +47,16 @@ export function createStarter(deps: Deps): (plan: TurnPlan) => Promise<Answer> {
 }
 
 type Undo = (live: LiveTurn, held: Promise<unknown>) => void
-type Starting = Deps & { readonly undo: Undo }
+type Starting = Deps & { readonly lookUp: (wanted: Wanted) => Promise<Found>; readonly undo: Undo }
 
 async function start(deps: Starting, plan: TurnPlan): Promise<Answer> {
-  const { answers: db, slots, limits, lives, membership } = deps
+  const { slots, limits, lives, membership } = deps
   assert(isUuid(plan.id), 'a turn has an id that no other text stands for')
   const ask = askOf(plan)
   const misshapen = checkShape(ask, limits)
   if (misshapen) return misshapen
   const [{ known, running }, admitted, quote] = await Promise.all([
-    lookUp(db, plan),
+    deps.lookUp(plan),
     admit(slots, plan, ask),
     slots.charge.quote(ask),
     membership.enter(),
@@ -116,10 +117,10 @@ async function hold(deps: Starting, plan: TurnPlan, { ask, quote }: Priced): Pro
 }
 
 /** Another process was faster with the same id; the hold is the same journal, and that turn's. */
-async function takenBy({ answers, lives }: Deps, plan: TurnPlan, live: LiveTurn): Promise<Answer> {
+async function takenBy({ lookUp: find, lives }: Starting, plan: TurnPlan, live: LiveTurn): Promise<Answer> {
   lives.delete(plan.id)
   abandon(live)
-  const { known } = await lookUp(answers, plan)
+  const { known } = await find(plan)
   assert(known, 'an id that is taken has a turn')
   return again(plan, known)
 }

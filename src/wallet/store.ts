@@ -13,36 +13,33 @@ export type PersonRow = {
 
 type Row = {
   granted_on: string | null
-  in_debt: boolean
+  in_debt: boolean | null
   message_cap: bigint | null
 } & Record<`${'d' | 'm'}_points` | `${'d' | 'm'}_carried`, bigint | null> &
   Record<'d_setting' | 'm_setting', number | null> &
   Record<'d_for' | 'm_for', string | null>
 
-const nobody: PersonRow = { grantedOn: null, inDebt: false, messageCap: null, day: null, month: null }
-
-/** One look by primary keys: it stands in the way of every message. */
-export async function personOf(db: Database, person: Uuid): Promise<PersonRow> {
+/** In the order asked, by primary keys: it stands in the way of every message. */
+export async function personsOf(db: Database, persons: readonly Uuid[]): Promise<readonly PersonRow[]> {
   const { rows } = await db.pool.query<Row>({
     name: 'wallet.person',
     text: `select p.granted_on, p.in_debt, p.message_cap,
         d.points as d_points, d.setting as d_setting, d.carried as d_carried, d.carried_for as d_for,
         m.points as m_points, m.setting as m_setting, m.carried as m_carried, m.carried_for as m_for
-      from wallet.person p
-      left join wallet.cap d on d.person = p.person and d.period = 'day'
-      left join wallet.cap m on m.person = p.person and m.period = 'month'
-      where p.person = $1`,
-    values: [person],
+      from unnest($1::uuid[]) with ordinality u (person, at)
+      left join wallet.person p on p.person = u.person
+      left join wallet.cap d on d.person = u.person and d.period = 'day'
+      left join wallet.cap m on m.person = u.person and m.period = 'month'
+      order by u.at`,
+    values: [persons],
   })
-  const row = rows[0]
-  if (!row) return nobody
-  return {
+  return rows.map((row) => ({
     grantedOn: row.granted_on,
-    inDebt: row.in_debt,
+    inDebt: row.in_debt ?? false,
     messageCap: row.message_cap,
     day: capOf(row.d_points, row.d_setting, row.d_carried, row.d_for),
     month: capOf(row.m_points, row.m_setting, row.m_carried, row.m_for),
-  }
+  }))
 }
 
 function capOf(

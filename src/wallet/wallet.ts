@@ -1,12 +1,12 @@
 import { isRefusal, money, type Clock, type Uuid } from '#kernel'
 import type { Account, Ledger } from '#ledger'
-import type { Database } from '#platform'
+import { createGatherer, type Database } from '#platform'
 import { openAllowances } from './allowances.ts'
 import { walletChart } from './chart.ts'
 import type { Caps } from './contract.ts'
 import { expireLotsOf } from './lots.ts'
 import { dailyGrant, grantKey, nextMidnight, periodAt, type Period } from './rules.ts'
-import { markGranted, personOf, writeCaps } from './store.ts'
+import { markGranted, personsOf, writeCaps } from './store.ts'
 
 /** What a hold takes from, all in one journal. An allowance is there where the person has set that cap. */
 export type Purse = {
@@ -44,6 +44,7 @@ export type Wallet = {
 export function openWallet(options: { readonly db: Database; readonly ledger: Ledger; readonly clock: Clock }): Wallet {
   const { db, ledger, clock } = options
   const once = singleFlight()
+  const persons = createGatherer((asked: readonly Uuid[]) => personsOf(db, asked))
   const allowances = openAllowances(ledger)
   const pointsOf = (user: Uuid) => ledger.open({ kind: 'wallet.points', owner: { type: 'user', id: user } })
 
@@ -71,7 +72,7 @@ export function openWallet(options: { readonly db: Database; readonly ledger: Le
     pointsOf,
     accountsFor: async (user) => {
       const now = clock.now()
-      const [points, row] = await Promise.all([pointsOf(user), personOf(db, user)])
+      const [points, row] = await Promise.all([pointsOf(user), persons.add(user)])
       if (row.grantedOn === null || row.grantedOn < periodAt(now, 'day').name)
         await once(user, () => grant(user, points, now))
       // The mark spares the question; it is written before a dispute is posted, so the ledger has the last word.
@@ -90,7 +91,7 @@ export function openWallet(options: { readonly db: Database; readonly ledger: Le
     },
     caps: async (user) => {
       const now = clock.now()
-      const row = await personOf(db, user)
+      const row = await persons.add(user)
       const { day, month } = await allowances.of(user, row, now)
       const left = async (account?: Account) => (account ? (await ledger.balance(account)).available : null)
       return {
@@ -100,7 +101,7 @@ export function openWallet(options: { readonly db: Database; readonly ledger: Le
     },
     setCaps: async (user, caps) => {
       const now = clock.now()
-      const row = await personOf(db, user)
+      const row = await persons.add(user)
       const carried = async (period: Period) => {
         return { used: await allowances.used(user, period, row[period], now), name: periodAt(now, period).name }
       }

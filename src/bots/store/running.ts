@@ -7,18 +7,23 @@ export type RunRow = Pick<BotRow, 'id' | 'handle' | 'creator' | 'visibility' | '
     readonly admitted: boolean
   }
 
-/** What a turn needs of its bots, in one statement: it stands before every answer. */
-export async function runRows(db: Database, bots: readonly Uuid[], viewer: Uuid): Promise<RunRow[]> {
-  const { rows } = await db.pool.query<RunRow>({
+type Nothing = { readonly id: null }
+export type Wish = { readonly bot: Uuid; readonly viewer: Uuid }
+
+/** What turns need of their bots, for whoever asks, in the order asked: it stands before every answer. */
+export async function runRows(db: Database, wishes: readonly Wish[]): Promise<readonly (RunRow | undefined)[]> {
+  const { rows } = await db.pool.query<RunRow | Nothing>({
     name: 'bots.run',
     text: `select b.id, b.handle, b.creator, b.visibility, b.price_version, b.usd_per_thousand,
         v.version, v.name, v.kind, v.model, v.system_prompt, v.max_output_tokens, v.temperature,
-        b.visibility <> 'public' and exists (select from bots.admitted a where a.bot = b.id and a.viewer = $2) as admitted
-      from bots.bot b join bots.version v on v.bot = b.id and v.version = b.version
-      where b.id = any($1::uuid[])`,
-    values: [bots, viewer],
+        b.visibility <> 'public' and exists (select from bots.admitted a where a.bot = b.id and a.viewer = u.viewer) as admitted
+      from unnest($1::uuid[], $2::uuid[]) with ordinality u (bot, viewer, at)
+      left join bots.bot b on b.id = u.bot
+      left join bots.version v on v.bot = b.id and v.version = b.version
+      order by u.at`,
+    values: [wishes.map(({ bot }) => bot), wishes.map(({ viewer }) => viewer)],
   })
-  return rows
+  return rows.map((row) => (row.id === null ? undefined : row))
 }
 
 type NameRow = { readonly id: Uuid; readonly handle: string; readonly name: string; readonly creator: Uuid | null }

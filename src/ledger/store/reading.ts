@@ -165,33 +165,48 @@ export async function journalByKey(db: Database, home: number, key: Uuid): Promi
   return { key, template, postedAt, effectiveAt, reverses, facts, legs }
 }
 
-/** An open hold: what it still holds, in the order in which settling takes it. */
+/** An open hold on an account: what it still holds there, in the order in which settling takes it. */
 export type HoldView = {
   readonly amount: bigint
   readonly expiresAt: Date
   readonly parts: readonly { readonly amount: bigint; readonly lotClass: LotClass | null }[]
+  /** The other accounts that the same hold has an amount of. */
+  readonly others: readonly bigint[]
 }
 
-export async function openHold(
+export type HoldName = { readonly account: Account; readonly hold: Uuid }
+type HoldRow = { at: bigint; account: bigint; amount: bigint; expires_at: Date; class: number | null }
+
+/** Each as it stands, in the order asked; undefined where nothing is held under that name. */
+export async function openHolds(
   db: Database,
-  account: Account,
-  hold: Uuid,
+  names: readonly HoldName[],
   now: Date | null,
-): Promise<HoldView | undefined> {
-  const { rows } = await db.pool.query<{ amount: bigint; expires_at: Date; class: number | null }>({
-    name: 'ledger.hold',
-    text: `select h.amount, h.expires_at, o.class from ledger.hold h left join ledger.lot o on o.home = h.home and o.id = h.lot
-      where h.home = $1 and h.account = $2 and h.id = $3 and h.expires_at > coalesce($4::timestamptz, clock_timestamp()) order by h.n`,
-    values: [account.home, account.id, hold, now],
+): Promise<readonly (HoldView | undefined)[]> {
+  const { rows } = await db.pool.query<HoldRow>({
+    name: 'ledger.holds',
+    text: `select u.at, h.account, h.amount, h.expires_at, o.class
+      from unnest($1::int2[], $2::uuid[]) with ordinality u (home, id, at)
+      join ledger.hold h on h.home = u.home and h.id = u.id and h.expires_at > coalesce($3::timestamptz, clock_timestamp())
+      left join ledger.lot o on o.home = h.home and o.id = h.lot
+      order by u.at, h.account, h.n`,
+    values: [names.map(({ account }) => account.home), names.map(({ hold }) => hold), now],
   })
-  if (!rows[0]) return undefined
+  const byPlace = Map.groupBy(rows, ({ at }) => Number(at))
+  return names.map(({ account }, at) => holdOn(account, byPlace.get(at + 1) ?? []))
+}
+
+function holdOn(account: Account, rows: readonly HoldRow[]): HoldView | undefined {
+  const own = rows.filter((row) => row.account === account.id)
+  if (!own[0]) return undefined
   return {
-    amount: rows.reduce((sum, row) => sum + row.amount, 0n),
-    expiresAt: rows[0].expires_at,
-    parts: rows.map((row) => ({
+    amount: own.reduce((sum, row) => sum + row.amount, 0n),
+    expiresAt: own[0].expires_at,
+    parts: own.map((row) => ({
       amount: row.amount,
       lotClass: row.class === null ? null : (lotClasses[row.class - 1] as LotClass),
     })),
+    others: [...new Set(rows.map((row) => row.account))].filter((id) => id !== account.id),
   }
 }
 

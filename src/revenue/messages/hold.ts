@@ -1,5 +1,5 @@
-import { assert, isRefusal, money, refuse, uuidv7, type Refusal, type Uuid } from '#kernel'
-import type { Account, Ledger, LedgerRefusal } from '#ledger'
+import { assert, isRefusal, money, refuse, uuidv7, type Refusal } from '#kernel'
+import type { Account, HoldView, Ledger, LedgerRefusal } from '#ledger'
 import { messagesChart } from './chart.ts'
 import type { TurnKeys } from './keys.ts'
 
@@ -57,7 +57,7 @@ export async function openHold({
   assert(answer.refused === 'key_reused', `points were not set aside: ${answer.detail}`)
   const standing = await ledger.hold(sources.points, keys.hold)
   if (!standing || standing.amount < slice) return begunInVain
-  const heldFrom = await sourcesOf(ledger, keys.hold, sources.points)
+  const heldFrom = sourcesOf(standing, sources.points)
   const hold = followHold({ ledger, keys, sources: heldFrom, held: standing.amount })
   return isRefusal(await hold.prolong()) ? begunInVain : hold
 }
@@ -67,11 +67,9 @@ const begunInVain = refuse(
   'This was begun before, and did not come about. Send it again as a new message.',
 )
 
-/** The accounts that a hold was taken from, as its journal has them: the day, or a cap, may have changed since. */
-export async function sourcesOf(ledger: Ledger, hold: Uuid, points: Account): Promise<Sources> {
-  const reserved = await ledger.journal(hold)
-  const others = new Set(reserved?.legs.map(({ debit }) => debit).filter((id) => id !== points.id))
-  const [day, month] = [...others].map((id): Account => ({ ...points, id, kind: 'wallet.allowance' }))
+/** The accounts that a hold was taken from, as the ledger has them: the day, or a cap, may have changed since. */
+export function sourcesOf({ others }: HoldView, points: Account): Sources {
+  const [day, month] = others.map((id): Account => ({ ...points, id, kind: 'wallet.allowance' }))
   return { points, allowances: { ...(day ? { day } : {}), ...(month ? { month } : {}) } }
 }
 

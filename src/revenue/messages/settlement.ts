@@ -55,7 +55,7 @@ async function postSettlement(deps: SettlementDeps, settling: Settling): Promise
     ended,
     hold.parts.map(({ amount, lotClass }) => ({ amount, isFree: lotClass === 'free' })),
   )
-  const { allowances } = await sourcesOf(ledger, keys.hold, points)
+  const { allowances } = sourcesOf(hold, points)
   const accounts = { wallet: points, ...allowances }
   const post = async (budget: Budget) => {
     const facts = factsFor(conclusion, ended, settled, budget)

@@ -29,22 +29,25 @@ export async function insertTurn(trx: Transaction, turn: NewTurn): Promise<'inse
 
 export type Known = { readonly payer: string; readonly digest: Buffer; readonly quote: Quote }
 
-/** The turn of this id, if there is one, and how many turns the payer has running. One round trip. */
-export async function lookUp(
-  { pool }: Database,
-  { id, payer }: { readonly id: Uuid; readonly payer: Uuid },
-): Promise<{ readonly known: Known | undefined; readonly running: number }> {
+export type Wanted = { readonly id: Uuid; readonly payer: Uuid }
+export type Found = { readonly known: Known | undefined; readonly running: number }
+
+/** Of each the turn of this id, if there is one, and how many turns the payer has running. In the order asked. */
+export async function lookUp({ pool }: Database, wanted: readonly Wanted[]): Promise<readonly Found[]> {
   const { rows } = await pool.query<{ running: number; payer: string | null; digest: Buffer; quote: unknown }>({
     name: 'turns.look_up',
     text: `select r.running, t.payer, t.digest, t.quote
-      from (select count(*)::int as running from turns.turn where payer = $2 and ended_at is null) r
-      left join turns.turn t on t.home = 1 and t.id = $1`,
-    values: [id, payer],
+      from unnest($1::uuid[], $2::uuid[]) with ordinality u (id, payer, at)
+      cross join lateral (
+        select count(*)::int as running from turns.turn where payer = u.payer and ended_at is null
+      ) r
+      left join turns.turn t on t.home = 1 and t.id = u.id
+      order by u.at`,
+    values: [wanted.map(({ id }) => id), wanted.map(({ payer }) => payer)],
   })
-  const row = rows[0]
-  if (!row) throw new Error('a count always answers')
-  const known = row.payer === null ? undefined : { payer: row.payer, digest: row.digest, quote: readQuote(row.quote) }
-  return { known, running: row.running }
+  return rows.map(({ running, payer, digest, quote }) => {
+    return { known: payer === null ? undefined : { payer, digest, quote: readQuote(quote) }, running }
+  })
 }
 
 /** Notes that the payer's turn is to end, and wakes the process that runs it. */
