@@ -3,23 +3,13 @@
 // words contain one of the texts. It uses the server of
 // TEST_DATABASE_URL, or starts one.
 import { spawn } from 'node:child_process'
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  globSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { fingerprint } from '#platform'
-import { startPostgres } from './postgres.ts'
 import { equivalents, mutantsOf, type Mutant } from './mutants.ts'
+import { throwAwayDatabase } from './throw-away.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const folder = 'src/ledger/migrations'
@@ -40,9 +30,9 @@ const testsFor = (file: string) => [
   ...new Set([...sharpest.filter(([migration]) => file.endsWith(migration)).map(([, test]) => test), ...tests]),
 ]
 const workers = 2
-/** A mutant that hangs is noticed too: first by the server, else here. */
-const statementOptions = '-c statement_timeout=8s'
-const patienceMs = 40_000
+/** A mutant that hangs is noticed too: first by the server, else here, by how long the test takes without a mutation. */
+const statementOptions = '-c statement_timeout=20s'
+const patience = { atLeastMs: 40_000, times: 5, soundMs: 300_000 } as const
 
 type Outcome = 'killed' | 'survived' | 'invalid'
 type Verdict = { readonly mutant: Mutant; readonly outcome: Outcome; readonly by: string }
@@ -57,8 +47,15 @@ function makeCopy(): string {
   return copy
 }
 
+type TestRun = {
+  readonly copy: string
+  readonly file: string
+  readonly databaseUrl: string
+  readonly patienceMs: number
+}
+
 /** Runs one test file until its first failure. */
-function runTest(copy: string, file: string, databaseUrl: string): Promise<Ending> {
+function runTest({ copy, file, databaseUrl, patienceMs }: TestRun): Promise<Ending> {
   const child = spawn(process.execPath, ['--test-reporter=tap', file], {
     cwd: copy,
     env: { ...process.env, TEST_DATABASE_URL: databaseUrl, PGOPTIONS: statementOptions },
@@ -124,7 +121,16 @@ async function install(mutant: Mutant, admin: pg.Client, databaseUrl: string, co
   }
 }
 
-async function judge(mutant: Mutant, copy: string, admin: pg.Client, databaseUrl: string): Promise<Verdict> {
+/** How long each test may take. */
+type Patience = ReadonlyMap<string, number>
+type Bench = {
+  readonly copy: string
+  readonly admin: pg.Client
+  readonly databaseUrl: string
+  readonly patienceFor: Patience
+}
+
+async function judge(mutant: Mutant, { copy, admin, databaseUrl, patienceFor }: Bench): Promise<Verdict> {
   const path = join(copy, mutant.file)
   const original = readFileSync(path, 'utf8')
   writeFileSync(path, mutant.apply(original))
@@ -134,7 +140,8 @@ async function judge(mutant: Mutant, copy: string, admin: pg.Client, databaseUrl
     if (!(await install(mutant, admin, databaseUrl, copy)))
       return { mutant, outcome: 'invalid', by: 'does not install' }
     for (const test of testsFor(mutant.file)) {
-      const { failed, output, pid } = await runTest(copy, test, databaseUrl)
+      const patienceMs = patienceFor.get(test) ?? patience.atLeastMs
+      const { failed, output, pid } = await runTest({ copy, file: test, databaseUrl, patienceMs })
       await dropDatabases(admin, `${prefix}_test_${pid}_`)
       if (/The migration \S+ failed/.test(output)) return { mutant, outcome: 'invalid', by: 'does not install' }
       if (failed) return { mutant, outcome: 'killed', by: test }
@@ -146,16 +153,11 @@ async function judge(mutant: Mutant, copy: string, admin: pg.Client, databaseUrl
   }
 }
 
-async function work(
-  queue: Mutant[],
-  copy: string,
-  databaseUrl: string,
-  tell: (verdict: Verdict) => void,
-): Promise<void> {
-  const admin = new pg.Client({ connectionString: databaseUrl })
+async function work(queue: Mutant[], bench: Omit<Bench, 'admin'>, tell: (verdict: Verdict) => void): Promise<void> {
+  const admin = new pg.Client({ connectionString: bench.databaseUrl })
   await admin.connect()
   try {
-    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) tell(await judge(mutant, copy, admin, databaseUrl))
+    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) tell(await judge(mutant, { ...bench, admin }))
   } finally {
     await admin.end()
   }
@@ -172,7 +174,7 @@ async function main(): Promise<void> {
     const isWanted = (words: string) => wanted.length === 0 || wanted.some((text) => words.includes(text))
     const chosen = all.filter((mutant) => isWanted(`${mutant.file}:${mutant.line} ${mutant.what}`))
     const queue = chosen.filter((mutant) => reasonOf(mutant) === undefined)
-    await assertGreen(copy, databaseUrl)
+    const patienceFor = await timeSound(copy, databaseUrl)
     console.log(`${queue.length} mutants of ${files.length} files, ${workers} at a time`)
     const verdicts: Verdict[] = []
     const skipped = chosen.length - queue.length
@@ -181,37 +183,23 @@ async function main(): Promise<void> {
       const { mutant, outcome, by } = verdict
       console.log(`${verdicts.length} ${outcome} ${mutant.file}:${mutant.line} ${mutant.what} ${by}`)
     }
-    await Promise.all(copies.map((one) => work(queue, one, databaseUrl, tell)))
+    await Promise.all(copies.map((one) => work(queue, { copy: one, databaseUrl, patienceFor }, tell)))
     summarise(verdicts, skipped)
   } finally {
     for (const copy of copies) rmSync(copy, { recursive: true, force: true })
   }
 }
 
-/** The server given, or one of our own that does not wait for the disk. */
-async function throwAwayDatabase(): Promise<AsyncDisposable & { readonly url: string }> {
-  const given = process.env['TEST_DATABASE_URL']
-  if (given) return { url: given, [Symbol.asyncDispose]: async () => {} }
-  const dataFolder = mkdtempSync(join(tmpdir(), 'bottega-mutate-'))
-  // Root's PostgreSQL may run as another user, who must get in.
-  chmodSync(dataFolder, 0o711)
-  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '100' }
-  const postgres = await startPostgres({ dataFolder, settings })
-  return {
-    url: postgres.url,
-    [Symbol.asyncDispose]: async () => {
-      await postgres.stop()
-      rmSync(dataFolder, { recursive: true, force: true })
-    },
+/** How long each test takes of the tree as it is, on this machine now. What is red without a change says nothing of any. */
+async function timeSound(copy: string, databaseUrl: string): Promise<Patience> {
+  const found = new Map<string, number>()
+  for (const file of new Set(files.flatMap(testsFor))) {
+    const begun = performance.now()
+    const { failed, output } = await runTest({ copy, file, databaseUrl, patienceMs: patience.soundMs })
+    if (failed) throw new Error(`${file} fails without any mutation:\n${output}`)
+    found.set(file, Math.max(patience.atLeastMs, (performance.now() - begun) * patience.times))
   }
-}
-
-/** What is red without a change says nothing of any. */
-async function assertGreen(copy: string, databaseUrl: string): Promise<void> {
-  for (const test of tests) {
-    const { failed, output } = await runTest(copy, test, databaseUrl)
-    if (failed) throw new Error(`${test} fails without any mutation:\n${output}`)
-  }
+  return found
 }
 
 const reasonOf = ({ what, context }: Mutant) => equivalents.find(([words]) => words.test(`${what} in ${context}`))?.[1]
