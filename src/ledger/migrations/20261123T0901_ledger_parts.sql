@@ -1,6 +1,7 @@
 -- What the posting function is made of besides its decision: the loads and writes of lots and holds, which most
 -- batches do without, and the hash chain. Loads are lateral so that no plan can scan a table for them, however
--- empty it was when the plan was made.
+-- empty it was when the plan was made. They run under the planner's settings of ledger.post, and become part of its
+-- statements: with settings of their own they would be called, each with an executor of its own.
 
 -- stable, as their bodies are: what promises more than its body is not inlined but called, row by row.
 create function ledger.to_instant(microseconds bigint) returns timestamptz stable parallel safe language sql
@@ -38,7 +39,7 @@ return sha256(
 -- For a batch in which some keys were used before: 0 for a new key, 1 for the same body again, 2 for another body; and when
 -- the first was posted.
 create function ledger.answers_before(p_home smallint, ids uuid[], digests bytea[], out answers smallint[], out posted_at timestamptz[])
-stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
+stable language sql as $$
   select array_agg(case when f.digest is null then 0 when f.digest = digests[u.at] then 1 else 2 end order by u.at),
     array_agg(f.posted_at order by u.at)
   from unnest(ids) with ordinality u(id, at)
@@ -50,7 +51,7 @@ $$;
 
 -- Of the legs at these positions: what each moved, and what of that has not been reversed. Null where there is no leg.
 create function ledger.reversible(p_home smallint, positions bigint[], out originals bigint[], out lefts bigint[])
-stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
+stable language sql as $$
   select array_agg(s.amount order by u.at), array_agg(s.amount - coalesce(v.amount, 0) order by u.at)
   from unnest(positions) with ordinality u(pos, at)
   left join lateral (select * from ledger.leg s where s.home = p_home and s.pos = u.pos limit 1) s on true
@@ -60,8 +61,7 @@ $$;
 -- The open lots of the accounts, and the closed ones that legs name, in the order of spending. account: its place.
 create function ledger.lots_of(p_home smallint, p_accounts bigint[], p_lots bigint[])
 returns table (tid tid, id bigint, account int, class smallint, expires bigint, granted bigint, remaining bigint, held bigint)
-stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
-set enable_hashjoin = off set enable_mergejoin = off as $$
+stable language sql as $$
   select s.ctid, s.id, u.at::int, s.class, ledger.to_microseconds(s.expires_at), s.granted, s.remaining, s.held
   from unnest(p_accounts) with ordinality u(id, at), lateral (
     select s.ctid, s.* from ledger.lot s where s.home = p_home and s.account = u.id and s.open
@@ -78,8 +78,7 @@ $$;
 -- place: the hold's among h_ids, or 0; account: its place among p_accounts.
 create function ledger.hold_parts_of(p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], p_now timestamptz)
 returns table (place int, account int, tid tid, id uuid, n smallint, lot bigint, amount bigint, expires bigint)
-stable language sql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
-set enable_hashjoin = off set enable_mergejoin = off as $$
+stable language sql as $$
   select u.at::int, h_accounts[u.at], s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
   from unnest(h_ids) with ordinality u(id, at), lateral (
     select s.ctid, s.* from ledger.hold s
@@ -105,33 +104,39 @@ return overlay(overlay(
 create function ledger.write_lots(
   p_home smallint, p_accounts bigint[], loaded int, tids tid[], ids bigint[], accounts int[], classes int[],
   expires bigint[], grants bigint[], remains bigint[], helds bigint[]
-) returns void language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
+) returns void language plpgsql as $$
 begin
-  update ledger.lot s set remaining = remains[g], held = helds[g], open = remains[g] > 0
-  from generate_series(1, loaded) g
-  where s.ctid = tids[g] and (s.remaining <> remains[g] or s.held <> helds[g]);
-  insert into ledger.lot (home, id, account, class, expires_at, granted, remaining, held, open)
-  select p_home, ids[g], p_accounts[accounts[g]], classes[g], ledger.to_instant(expires[g]), grants[g], remains[g], helds[g],
-    remains[g] > 0
-  from generate_series(loaded + 1, cardinality(ids)) g where grants[g] > 0;
+  if loaded > 0 then
+    update ledger.lot s set remaining = remains[g], held = helds[g], open = remains[g] > 0
+    from generate_series(1, loaded) g
+    where s.ctid = tids[g] and (s.remaining <> remains[g] or s.held <> helds[g]);
+  end if;
+  if cardinality(ids) > loaded then
+    insert into ledger.lot (home, id, account, class, expires_at, granted, remaining, held, open)
+    select p_home, ids[g], p_accounts[accounts[g]], classes[g], ledger.to_instant(expires[g]), grants[g], remains[g], helds[g],
+      remains[g] > 0
+    from generate_series(loaded + 1, cardinality(ids)) g where grants[g] > 0;
+  end if;
 end $$;
 
 create function ledger.write_hold_parts(
-  p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], untils bigint[], tids tid[], places int[],
-  ns int[], lots bigint[], amounts bigint[]
-) returns void language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
+  p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], untils bigint[], loaded int, tids tid[],
+  places int[], ns int[], lots bigint[], amounts bigint[]
+) returns void language plpgsql as $$
 begin
-  delete from ledger.hold s using generate_series(1, cardinality(places)) g where s.ctid = tids[g] and amounts[g] = 0;
-  update ledger.hold s set amount = amounts[g], expires_at = ledger.to_instant(untils[places[g]])
-  from generate_series(1, cardinality(places)) g
-  where s.ctid = tids[g] and amounts[g] > 0
-    and (s.amount <> amounts[g] or s.expires_at <> ledger.to_instant(untils[places[g]]));
-  insert into ledger.hold (home, id, account, n, lot, amount, expires_at)
-  select p_home, h_ids[places[g]], p_accounts[h_accounts[places[g]]], ns[g], nullif(lots[g], 0), amounts[g],
-    ledger.to_instant(untils[places[g]])
-  from generate_series(1, cardinality(places)) g where tids[g] is null and amounts[g] > 0;
+  if loaded > 0 then
+    delete from ledger.hold s using generate_series(1, loaded) g where s.ctid = tids[g] and amounts[g] = 0;
+    update ledger.hold s set amount = amounts[g], expires_at = ledger.to_instant(untils[places[g]])
+    from generate_series(1, loaded) g
+    where s.ctid = tids[g] and amounts[g] > 0
+      and (s.amount <> amounts[g] or s.expires_at <> ledger.to_instant(untils[places[g]]));
+  end if;
+  if cardinality(places) > loaded then
+    insert into ledger.hold (home, id, account, n, lot, amount, expires_at)
+    select p_home, h_ids[places[g]], p_accounts[h_accounts[places[g]]], ns[g], nullif(lots[g], 0), amounts[g],
+      ledger.to_instant(untils[places[g]])
+    from generate_series(loaded + 1, cardinality(places)) g where amounts[g] > 0;
+  end if;
 end $$;
 
 create function ledger.write_reversed(p_home smallint, positions bigint[], originals bigint[], lefts_were bigint[], lefts bigint[])

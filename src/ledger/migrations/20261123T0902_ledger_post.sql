@@ -21,8 +21,8 @@ create function ledger.post(
   l bigint[], h_ids uuid[], h_accounts int[], p_lots bigint[], p_reversed bigint[], p_now timestamptz,
   out statuses smallint[], out posted_at timestamptz, out first_posted_at timestamptz[]
 )
-language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
+language plpgsql set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 declare
@@ -53,7 +53,7 @@ declare
   lot_expires bigint[]; lot_granted bigint[]; lot_remaining bigint[]; lot_was bigint[]; lot_held bigint[]; lot_next int[];
 
   -- holds by place, and their parts, chained by part_next in the order of settling. state: 0 none, 1 open, 3 expired
-  n_named constant int := coalesce(cardinality(h_ids), 0); n_holds int := n_named; n_parts int := 0;
+  n_named constant int := coalesce(cardinality(h_ids), 0); n_holds int := n_named; n_parts int := 0; n_kept int := 0;
   hold_state int[]; hold_first int[]; hold_last int[]; hold_n int[]; hold_open bigint[]; hold_until bigint[]; part_prior int[];
   part_tid tid[]; part_hold int[]; part_n int[]; part_lot int[]; part_lot_id bigint[]; part_amount bigint[]; part_next int[];
 
@@ -126,7 +126,7 @@ begin
       if hold_first[h] = 0 then hold_first[h] := n_parts; else part_next[hold_last[h]] := n_parts; end if;
       hold_last[h] := n_parts; hold_n[h] := r.n; hold_open[h] := hold_open[h] + r.amount; hold_until[h] := r.expires;
       hold_state[h] := case when r.expires <= v_us then 3 else 1 end;
-    end loop;
+    end loop; n_kept := n_parts;
 
     -- A hold ends at its instant, whether or not the sweeper has been: before anything else its money is the payer's.
     for h in 1..n_holds loop
@@ -359,8 +359,8 @@ begin
       lot_remaining, lot_held);
   end if;
   if n_parts > 0 then
-    perform ledger.write_hold_parts(p_home, p_accounts, h_ids, h_accounts, hold_until, part_tid, part_hold, part_n,
-      part_lot_id, part_amount);
+    perform ledger.write_hold_parts(p_home, p_accounts, h_ids, h_accounts, hold_until, n_kept, part_tid, part_hold,
+      part_n, part_lot_id, part_amount);
   end if;
   if p_reversed is not null then perform ledger.write_reversed(p_home, p_reversed, rev_original, rev_was, rev_left); end if;
 
