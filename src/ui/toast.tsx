@@ -38,7 +38,12 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
       {children}
       <div
         role="status"
-        className="pointer-events-none fixed inset-x-0 bottom-[calc(env(safe-area-inset-bottom)+72px)] z-60 flex flex-col items-center gap-2 px-4 md:bottom-6"
+        className={cx(
+          'pointer-events-none fixed inset-x-0 bottom-[calc(env(safe-area-inset-bottom)+72px)] z-60 flex flex-col',
+          'items-center gap-2 px-4 md:bottom-6',
+          // What a screen keeps at its foot, to write and send or to save, stays in sight.
+          '[:root:has([data-foot])_&]:bottom-[calc(env(safe-area-inset-bottom)+136px)]',
+        )}
       >
         {shown.map((toast) => (
           <Toast key={toast.key} toast={toast} close={close} />

@@ -121,7 +121,10 @@ function SheetForm({ bot, drafting }: { readonly bot: StudioBot; readonly drafti
       <MainFields drafting={drafting} />
       <MoreFields drafting={drafting} />
       {saving.refusal?.refused !== 'changed_meanwhile' && <Refused refusal={saving.refusal} />}
-      <div className="sticky bottom-0 -mx-4 flex items-center gap-3 border-t border-hair bg-ground px-4 py-3 max-md:bottom-14 md:mx-0 md:px-0">
+      <div
+        data-foot
+        className="sticky bottom-0 -mx-4 flex items-center gap-3 border-t border-hair bg-ground px-4 py-3 max-md:bottom-14 md:mx-0 md:px-0"
+      >
         <Button
           type="submit"
           kind={drafting.changed ? 'accent' : 'plain'}

@@ -50,7 +50,10 @@ export function Composer(props: ComposerProps) {
   const { written, bots, mentions, refusal } = writing
   const isUsual = bots.length === 1 && bots[0]?.id === props.bots[0]?.id && props.bots.length === 1
   return (
-    <div className="mx-auto w-full max-w-180 shrink-0 px-3 pb-[calc(12px+env(safe-area-inset-bottom))] md:px-8 md:pb-5">
+    <div
+      data-foot
+      className="mx-auto w-full max-w-180 shrink-0 px-3 pb-[calc(12px+env(safe-area-inset-bottom))] md:px-8 md:pb-5"
+    >
       {refusal && (
         <Notice kind="bad" className="mb-2">
           {refusal.detail}
