@@ -9,8 +9,11 @@ export function MenuPopup({ label, items, anchor, onClose }: MenuPopupProps) {
   const go = useGo()
   const select = ({ to, onSelect }: MenuItem) => {
     onClose()
-    onSelect?.()
-    if (to !== undefined) go(to)
+    // Once the button has the focus again: what is opened takes it from there, keeps it, and gives it back.
+    setTimeout(() => {
+      onSelect?.()
+      if (to !== undefined) go(to)
+    })
   }
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>

@@ -94,6 +94,67 @@ test('a draft waits for whoever leaves, and two bots are asked by name', async (
   assert.equal(await answers(page, 'Assistant').count(), 1)
 })
 
+test('the caret is where one writes next: in a new chat, after sending, after Stop, and when a question is edited', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  const caret = field(page).and(page.locator(':focus'))
+  const sendable = page.locator('button[aria-label="Send"]:enabled')
+  await page.goto('/chats/new?bots=assistant')
+  await caret.waitFor()
+  await page.keyboard.type('First words')
+  await sendable.waitFor()
+  await page.keyboard.press('Enter')
+  await answered(page)
+  await caret.waitFor()
+  await page.keyboard.type('/slow Second words')
+  await sendable.click()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByText('You stopped this answer.').waitFor()
+  await answered(page)
+  await caret.waitFor()
+  await page.getByRole('article', { name: 'You' }).last().hover()
+  await page.getByRole('button', { name: 'Edit' }).last().click()
+  await page.getByText('Asking this anew.').waitFor()
+  await caret.waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByText('Asking this anew.').waitFor({ state: 'hidden' })
+  await caret.waitFor()
+})
+
+test('a chat is renamed from its menu, in its head and in the list; Esc leaves it as it was', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  await page.goto('/chats/new?bots=assistant')
+  await say(page, 'First words')
+  await answered(page)
+  const rename = async (from: string, to: string, key: 'Enter' | 'Escape') => {
+    const menu = page.getByRole('button', { name: `More about ${from}` })
+    await menu.click()
+    await page.getByRole('menuitem', { name: 'Rename' }).click()
+    await page.getByRole('textbox', { name: 'Title' }).and(page.locator(':focus')).fill(to)
+    await page.keyboard.press(key)
+    await page.getByRole('textbox', { name: 'Title' }).waitFor({ state: 'detached' })
+    const title = key === 'Enter' ? to : from
+    // The focus is back where the menu was opened.
+    await page
+      .getByRole('button', { name: `More about ${title}` })
+      .and(page.locator(':focus'))
+      .waitFor()
+  }
+  await rename('First words', 'The deposit', 'Enter')
+  await page.getByRole('heading', { level: 1, name: 'The deposit' }).waitFor()
+  await page.goto('/chats')
+  await rename('The deposit', 'Never mind', 'Escape')
+  await rename('The deposit', 'The lease', 'Enter')
+  await page.reload()
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /The lease/ })
+    .waitFor()
+})
+
 test('what is found leads to its message, and words of hostile bots do nothing', async () => {
   await using world = await startHouse({ market: 'seeded' })
   await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })

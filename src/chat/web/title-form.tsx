@@ -10,24 +10,32 @@ type TitleProps = {
   readonly onDone: () => void
 }
 
-/** Renames in place: Enter keeps it, Esc leaves it. */
+/** Renames in place: Enter keeps it, Esc leaves it, and both give the focus back. */
 export function TitleForm({ head, onTitle, onDone }: TitleProps) {
   const { t } = useLingui()
+  const [before] = useState(() => document.activeElement)
   const [title, setTitle] = useState(head.title)
   const change = useWrite(changeConversation, { refresh: [listConversations] })
-  const keep = async () => {
-    if (title.trim() === '' || title === head.title) return onDone()
-    const changed = await change.run({ params: { conversation: head.id }, body: { title } })
-    if (changed === undefined || isRefusal(changed)) return
-    onTitle(changed.title)
+  const giveBack = () => {
+    // Not before the field has gone: leaving it would keep what Esc has left.
+    setTimeout(() => before instanceof HTMLElement && before.focus())
+  }
+  /** False where the title is refused: then the field stays. */
+  const keep = async (): Promise<boolean> => {
+    if (title.trim() !== '' && title !== head.title) {
+      const changed = await change.run({ params: { conversation: head.id }, body: { title } })
+      if (changed === undefined || isRefusal(changed)) return false
+      onTitle(changed.title)
+    }
     onDone()
+    return true
   }
   return (
     <form
       className="min-w-0 flex-1"
       onSubmit={(event) => {
         event.preventDefault()
-        void keep()
+        void keep().then((done) => done && giveBack())
       }}
     >
       <Input
@@ -38,7 +46,11 @@ export function TitleForm({ head, onTitle, onDone }: TitleProps) {
         maxLength={limits.title}
         onFocus={(event) => event.target.select()}
         onChange={(event) => setTitle(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && onDone()}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return
+          onDone()
+          giveBack()
+        }}
         onBlur={() => void keep()}
         className="h-8!"
       />
