@@ -3,6 +3,7 @@ import { ArrowUp, AtSign, Square, X } from 'lucide-react'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { contextOf, joinBytes, limits, stopTurn, type BotName, type Sent } from '#chat/contract'
 import { BotMark, IconButton, Notice, useSlot, useWrite, type ExpectedQuote, type QuoteProps } from '#ui'
+import { useCaret } from './use-caret.ts'
 import { useMentioning } from './use-mentioning.tsx'
 import { useRecipients } from './use-recipients.ts'
 import { useSend } from './use-send.ts'
@@ -97,7 +98,7 @@ export function Composer(props: ComposerProps) {
               onClick={() => void writing.submit()}
             />
           ) : (
-            <StopButton conversation={conversation} turn={running} />
+            <StopButton conversation={conversation} turn={running} onStop={writing.takeCaret} />
           )}
         </div>
       </div>
@@ -111,6 +112,7 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
   const hasQuotes = useSlot('quote') !== undefined
   const written = useWritten(draftKey, editing?.text)
   useField(area, written)
+  const takeCaret = useCaret(area, { asked: editing !== undefined })
   const { bots, unsure, know } = useRecipients(written, props.bots)
   const [expected, setExpected] = useState<ExpectedQuote>()
   const { send, sending, refusal } = useSend(conversation)
@@ -129,6 +131,7 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
     const sent = await send({ text, bots, after, ...(expected ? { expected } : {}) })
     if (!sent) return
     written.set('')
+    takeCaret()
     onSent(sent, { text, bots })
   }
   const onKey = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -140,7 +143,7 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
     event.preventDefault()
     void submit()
   }
-  return { written, bots, isTooLong, mentions, refusal, sending, canSend, submit, onKey, setExpected }
+  return { written, bots, isTooLong, mentions, refusal, sending, canSend, submit, onKey, setExpected, takeCaret }
 }
 
 /** The field keeps its text by itself; it is told what was not typed into it. */
@@ -173,7 +176,9 @@ function placeholder(bots: readonly BotName[], usual: string, to: (name: string)
   return only && bots.length === 1 ? to(only.name) : usual
 }
 
-function StopButton({ conversation, turn }: { readonly conversation: string; readonly turn: string }) {
+type StopProps = { readonly conversation: string; readonly turn: string; readonly onStop: () => void }
+
+function StopButton({ conversation, turn, onStop }: StopProps) {
   const { t } = useLingui()
   const stop = useWrite(stopTurn)
   return (
@@ -182,7 +187,10 @@ function StopButton({ conversation, turn }: { readonly conversation: string; rea
       label={t`Stop`}
       kind="plain"
       busy={stop.running}
-      onClick={() => void stop.run({ params: { conversation, turn } })}
+      onClick={() => {
+        onStop()
+        void stop.run({ params: { conversation, turn } })
+      }}
     />
   )
 }
