@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import { cx } from './classes.ts'
 import { useGo } from './link.tsx'
 
@@ -42,7 +42,7 @@ export function Table<Row>({ label, columns, rows, rowKey, rowTo, empty }: Table
         <tbody>
           {rows.map((row) => {
             const to = rowTo?.(row)
-            const open = to === undefined ? undefined : () => go(to)
+            const open = to === undefined ? undefined : (event: MouseEvent) => isOnControl(event) || go(to)
             return (
               <tr
                 key={rowKey(row)}
@@ -62,3 +62,6 @@ export function Table<Row>({ label, columns, rows, rowKey, rowTo, empty }: Table
     </div>
   )
 }
+
+/** What is pressed in a row and does something by itself does not open the row as well. */
+const isOnControl = ({ target }: MouseEvent) => target instanceof Element && target.closest('a, button') !== null

@@ -5,6 +5,7 @@ import {
   BotMark,
   Count,
   EmptyState,
+  Link,
   LinkButton,
   Page,
   places,
@@ -118,7 +119,12 @@ function Name({ bot }: { readonly bot: BotCard }) {
     <span className="flex items-center gap-3 py-1">
       <BotMark handle={bot.handle} size={32} />
       <span className="min-w-0 self-baseline">
-        <span className="block truncate text-15 font-medium max-md:max-w-44">{bot.name}</span>
+        <Link
+          to={places.studioBot(bot.id)}
+          className="block truncate text-15 font-medium hover:text-accent max-md:max-w-44"
+        >
+          {bot.name}
+        </Link>
         <span className="block truncate font-mono text-12 text-faint">@{bot.handle}</span>
       </span>
     </span>
