@@ -90,22 +90,26 @@ function readingOf<Answer>(
 type ReadProps<Value> = {
   readonly of: Reading<Value>
   readonly loading?: ReactNode
+  /** What stands around a refusal or a fault, where the page itself comes with the value. */
+  readonly around?: (said: ReactNode) => ReactNode
   readonly children: (value: Value) => ReactNode
 }
 
 /** Draws a reading: what comes, what was refused, and what broke. */
-export function Read<Value>({ of, loading = <SkeletonRows />, children }: ReadProps<Value>) {
+export function Read<Value>({ of, loading = <SkeletonRows />, around = alone, children }: ReadProps<Value>) {
   switch (of.state) {
     case 'loading':
       return loading
     case 'ready':
       return children(of.value)
     case 'refused':
-      return <RefusedState refusal={of.refusal} retry={of.retry} />
+      return around(<RefusedState refusal={of.refusal} retry={of.retry} />)
     case 'failed':
-      return <ErrorState fault={of.fault} retry={of.retry} />
+      return around(<ErrorState fault={of.fault} retry={of.retry} />)
   }
 }
+
+const alone = (said: ReactNode) => said
 
 /** Refusals of a whole screen. Who must sign in first comes back to where they were. */
 function RefusedState({ refusal, retry }: { readonly refusal: Refusal; readonly retry: () => void }) {

@@ -26,11 +26,20 @@ import { VisibilityTag } from './visibility.tsx'
 
 /** What one may know of a bot before talking to it: what it does, whose it is, what it costs. */
 export function BotPage({ params }: ScreenProps<'/b/$handle'>) {
+  const { t } = useLingui()
   const { search } = useAddress()
   const link = search.get('link') ?? undefined
   const read = useRead(getBot, { params: { handle: params.handle }, query: link === undefined ? {} : { link } })
   return (
-    <Read of={read} loading={<Loading />}>
+    <Read
+      of={read}
+      loading={<Loading />}
+      around={(said) => (
+        <Page title={`@${params.handle}`} back={{ to: places.home, label: t`All bots` }}>
+          {said}
+        </Page>
+      )}
+    >
       {(shown) => <Shown {...shown} />}
     </Read>
   )

@@ -28,9 +28,18 @@ import { VisibilityTag } from './visibility.tsx'
 
 /** One bot of one's own: its sheet, its price, who may use it, and its past. */
 export function WorkbenchPage({ params }: ScreenProps<'/studio/$bot'>) {
+  const { t } = useLingui()
   const read = useRead(getMyBot, { params: { bot: params.bot } })
   return (
-    <Read of={read} loading={<Loading />}>
+    <Read
+      of={read}
+      loading={<Loading />}
+      around={(said) => (
+        <Page title={t`Workbench`} back={{ to: places.studio, label: t`Studio` }}>
+          {said}
+        </Page>
+      )}
+    >
       {(bot) => <Workbench key={bot.id} bot={bot} />}
     </Read>
   )
