@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ReceiptText } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { getReceipt, type ReceiptView } from '#revenue/messages/contract'
+import { getQuote, getReceipt, type ReceiptView } from '#revenue/messages/contract'
 import { getWallet } from '#wallet/contract'
 import { Dialog, useFormat, useRead, useRefresh, type ReceiptProps } from '#ui'
 import { ReceiptSheet } from './receipt-sheet.tsx'
@@ -29,7 +29,7 @@ export function ReceiptUnderAnswer({ turn, running }: ReceiptProps) {
   }, [delay, refresh])
   const isNew = wasRunning && receipt.state === 'ready'
   useEffect(() => {
-    if (isNew) refresh(getWallet)
+    if (isNew) refresh(getWallet, getQuote)
   }, [isNew, refresh])
   return receipt.state === 'ready' ? <ReceiptLine receipt={receipt.value} /> : null
 }
