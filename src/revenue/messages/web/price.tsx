@@ -1,5 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { Parts, QuoteAnswer, QuoteView } from '#revenue/messages/contract'
+import type { ReactNode } from 'react'
 import { Receipt, ReceiptHead, ReceiptLine, ReceiptNote, ReceiptRule, ReceiptTotal, useFormat } from '#ui'
 import { microOf } from './worth.ts'
 
@@ -21,8 +22,15 @@ export function PriceTag({ quote }: { readonly quote: QuoteView }) {
   )
 }
 
+type PartsProps = {
+  readonly parts: Parts
+  readonly creator: string | null
+  /** What the model's part was counted by. */
+  readonly tokens?: ReactNode
+}
+
 /** The lines that a quote and its receipt have in common: who gets what part. */
-export function PartLines({ parts, creator }: { readonly parts: Parts; readonly creator: string | null }) {
+export function PartLines({ parts, creator, tokens }: PartsProps) {
   const format = useFormat()
   return (
     <>
@@ -31,9 +39,13 @@ export function PartLines({ parts, creator }: { readonly parts: Parts; readonly 
           {format.points(parts.creator)}
         </ReceiptLine>
       )}
-      {parts.model > 0n && <ReceiptLine label={<Trans>Model</Trans>}>{format.points(parts.model)}</ReceiptLine>}
+      {parts.model > 0n && (
+        <ReceiptLine label={<Trans>The model</Trans>} hint={tokens}>
+          {format.points(parts.model)}
+        </ReceiptLine>
+      )}
       {parts.platform > 0n && (
-        <ReceiptLine label={<Trans>Platform</Trans>}>{format.points(parts.platform)}</ReceiptLine>
+        <ReceiptLine label={<Trans>The house</Trans>}>{format.points(parts.platform)}</ReceiptLine>
       )}
     </>
   )
@@ -56,12 +68,12 @@ export function Price({ answer: { quote, available } }: { readonly answer: Quote
         </ReceiptLine>
       )}
       {model > 0n && (
-        <ReceiptLine label={<Trans>Model, at most</Trans>} hint={<Trans>By the length of the answer</Trans>}>
+        <ReceiptLine label={<Trans>The model, at most</Trans>} hint={<Trans>By the length of the answer</Trans>}>
           {format.points(model)}
         </ReceiptLine>
       )}
       {platform > 0n && (
-        <ReceiptLine label={<Trans>Platform</Trans>} hint={<Trans>A tenth of the above, for running the house</Trans>}>
+        <ReceiptLine label={<Trans>The house</Trans>} hint={<Trans>A tenth of the above, for running it</Trans>}>
           {format.points(platform)}
         </ReceiptLine>
       )}

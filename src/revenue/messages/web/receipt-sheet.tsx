@@ -72,22 +72,28 @@ function CallLines({ call }: { readonly call: ReceiptCall }) {
         )}
       </p>
       {words && <p className="text-13 text-soft text-pretty">{i18n._(words)}</p>}
-      <PartLines parts={parts} creator={creatorName} />
+      <PartLines parts={parts} creator={creatorName} tokens={tokens && <Counted tokens={tokens} />} />
       {charged === 0n && <ReceiptLine label={<Trans>Nothing to pay</Trans>}>{format.points(0n)}</ReceiptLine>}
-      {tokens && (
+      {tokens && parts.model === 0n && (
         <p className="text-12 text-faint">
-          {tokens.source === 'provider' ? (
-            <Trans>
-              {format.count(tokens.input)} tokens in, {format.count(tokens.output)} out, counted by the provider
-            </Trans>
-          ) : (
-            <Trans>
-              {format.count(tokens.input)} tokens in, {format.count(tokens.output)} out, counted by us from the text
-            </Trans>
-          )}
+          <Counted tokens={tokens} />
         </p>
       )}
     </div>
+  )
+}
+
+/** What the model read and wrote, and who says so. */
+function Counted({ tokens }: { readonly tokens: NonNullable<ReceiptCall['tokens']> }) {
+  const format = useFormat()
+  return tokens.source === 'provider' ? (
+    <Trans>
+      {format.count(tokens.input)} tokens in, {format.count(tokens.output)} out, counted by the provider
+    </Trans>
+  ) : (
+    <Trans>
+      {format.count(tokens.input)} tokens in, {format.count(tokens.output)} out, counted by us from the text
+    </Trans>
   )
 }
 
