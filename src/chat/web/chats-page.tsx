@@ -18,6 +18,7 @@ import {
 } from '#ui'
 import { ConversationMenu } from './conversation-menu.tsx'
 import { MarkedText } from './marked-text.tsx'
+import { plainSnippet } from './plain-snippet.ts'
 import { TitleForm } from './title-form.tsx'
 
 export function ChatsPage() {
@@ -153,7 +154,7 @@ function FoundRow({ found: { conversation, message, bot, snippet, at } }: { read
         {message !== null && (
           <span className="mt-0.5 block text-13 text-soft">
             <span className="text-faint">{bot ? bot.name : <Trans>You</Trans>}: </span>
-            <MarkedText snippet={snippet} />
+            <MarkedText snippet={bot ? plainSnippet(snippet) : snippet} />
           </span>
         )}
       </Link>

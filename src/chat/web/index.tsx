@@ -3,6 +3,7 @@ import { MessageSquarePlus, MessagesSquare } from 'lucide-react'
 import { searchMessages } from '#chat/contract'
 import { isRefusal } from '#kernel/contract'
 import { lazySlot, loadMarkdown, places, screen, type RoomScreens } from '#ui'
+import { plainSnippet } from './plain-snippet.ts'
 
 /** What reads Markdown comes beside the screen that shows it. */
 const withMarkdown = async <Page,>(page: Promise<Page>) => (await Promise.all([page, loadMarkdown()]))[0]
@@ -46,10 +47,10 @@ export const chatScreens: RoomScreens = {
       run: async (q, call, signal) => {
         const found = await call(searchMessages, { query: { q, limit: 6 } }, { signal })
         if (isRefusal(found)) return []
-        return found.items.map(({ conversation, message, snippet }) => ({
+        return found.items.map(({ conversation, message, bot, snippet }) => ({
           key: `${conversation.id} ${message ?? ''}`,
           label: conversation.title,
-          ...(message === null ? {} : { hint: snippet.text }),
+          ...(message === null ? {} : { hint: (bot ? plainSnippet(snippet) : snippet).text }),
           to: `${places.chat(conversation.id)}${message === null ? '' : `?m=${message}`}`,
         }))
       },
