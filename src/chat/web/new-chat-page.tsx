@@ -24,14 +24,14 @@ function NewChat({ handles, asked }: { readonly handles: readonly string[]; read
   const go = useGo()
   const refresh = useRefresh()
   const [conversation] = useState(newId)
-  const bots = useBotsCalled(handles)
+  const { bots, missing, looking } = useBotsCalled(handles)
   const [suggested, setSuggested] = useState(asked)
   return (
     <>
       <title>{t`New chat · Bottega`}</title>
       <ChatHead bots={bots} />
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <Welcome bots={bots} onSuggestion={setSuggested} />
+        {!looking && <Welcome bots={bots} missing={missing} onSuggestion={setSuggested} />}
       </div>
       <Composer
         conversation={conversation}
@@ -64,25 +64,34 @@ function begunWith(id: string, sent: Sent, { text, bots }: Said): Loaded {
   }
 }
 
+const botsMax = 10
+
+type Called = {
+  readonly bots: readonly BotName[]
+  /** Handles that nobody answers to, or none that this reader may ask. */
+  readonly missing: readonly string[]
+  readonly looking: boolean
+}
+
 /** The bots of an address, as far as they can be asked. */
-function useBotsCalled(handles: readonly string[]): readonly BotName[] {
+function useBotsCalled(handles: readonly string[]): Called {
   const call = useCall()
-  const [bots, setBots] = useState<readonly BotName[]>([])
-  const wanted = handles.join()
+  const wanted = handles.slice(0, botsMax).join()
+  const [called, setCalled] = useState<Called>({ bots: [], missing: [], looking: wanted !== '' })
   useEffect(() => {
+    if (wanted === '') return
+    const asked = wanted.split(',')
     const ask = async () => {
-      const found = await Promise.all(
-        wanted
-          .split(',')
-          .filter(Boolean)
-          .slice(0, 10)
-          .map((handle) => call(getBot, { params: { handle }, query: {} })),
-      )
-      setBots(found.flatMap((each) => (isRefusal(each) ? [] : [nameOf(each.bot)])))
+      const found = await Promise.all(asked.map((handle) => call(getBot, { params: { handle }, query: {} })))
+      setCalled({
+        bots: found.flatMap((each) => (isRefusal(each) ? [] : [nameOf(each.bot)])),
+        missing: asked.filter((_, at) => isRefusal(found[at])),
+        looking: false,
+      })
     }
-    ask().catch(() => undefined)
+    ask().catch(() => setCalled({ bots: [], missing: [], looking: false }))
   }, [call, wanted])
-  return bots
+  return called
 }
 
 const nameOf = ({ id, handle, name }: BotName): BotName => ({ id, handle, name })

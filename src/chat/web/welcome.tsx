@@ -1,15 +1,25 @@
 import { Trans } from '@lingui/react/macro'
 import { getBot } from '#bots/contract'
 import type { BotName } from '#chat/contract'
-import { BotMark, Button, EmptyState, LinkButton, Markdown, places, PricePerThousand, useRead } from '#ui'
+import { BotMark, Button, EmptyState, LinkButton, Markdown, Notice, places, PricePerThousand, useRead } from '#ui'
 
-type WelcomeProps = { readonly bots: readonly BotName[]; readonly onSuggestion: (text: string) => void }
+type WelcomeProps = {
+  readonly bots: readonly BotName[]
+  /** Handles that were asked for and are not here. */
+  readonly missing: readonly string[]
+  readonly onSuggestion: (text: string) => void
+}
 
 /** What stands where messages will: who answers, what they say of themselves, and how to begin. */
-export function Welcome({ bots, onSuggestion }: WelcomeProps) {
+export function Welcome({ bots, missing, onSuggestion }: WelcomeProps) {
   const [only] = bots
   return (
     <div className="mx-auto flex min-h-full w-full max-w-180 flex-col justify-end gap-6 px-4 pt-8 pb-6 md:px-8">
+      {missing.length > 0 && (
+        <Notice>
+          <Trans>Not here, or not shared with you: {missing.map((handle) => `@${handle}`).join(', ')}</Trans>
+        </Notice>
+      )}
       {bots.length === 0 && <Nobody />}
       {only && bots.length === 1 && <BotSpeaks bot={only} onSuggestion={onSuggestion} />}
       {bots.length > 1 && (
