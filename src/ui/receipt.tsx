@@ -43,11 +43,12 @@ type LineProps = {
   readonly to?: string
   readonly hint?: ReactNode
   readonly tone?: keyof typeof tones
-  /** The figure. */
+  /** What stands on the right, a figure unless said. */
+  readonly value?: 'figure' | 'words'
   readonly children: ReactNode
 }
 
-export function ReceiptLine({ label, to, hint, tone = 'plain', children }: LineProps) {
+export function ReceiptLine({ label, to, hint, tone = 'plain', value = 'figure', children }: LineProps) {
   return (
     <dl className="py-1">
       <div className="flex items-baseline gap-2">
@@ -61,7 +62,9 @@ export function ReceiptLine({ label, to, hint, tone = 'plain', children }: LineP
           )}
         </dt>
         <span className="leader" aria-hidden />
-        <dd className={cx('figure shrink-0 text-right', tones[tone])}>{children}</dd>
+        <dd className={cx(value === 'figure' ? 'figure' : 'font-medium', 'shrink-0 text-right', tones[tone])}>
+          {children}
+        </dd>
       </div>
       {hint && <dd className="text-12 text-faint">{hint}</dd>}
     </dl>

@@ -31,11 +31,13 @@ export function PriceSlip({ bot }: { readonly bot: Priced }) {
         </ReceiptLine>
       )}
       {bot.model !== null && (
-        <ReceiptLine label={<Trans>The model</Trans>} hint={bot.model}>
+        <ReceiptLine label={<Trans>The model</Trans>} hint={bot.model} value="words">
           <Trans>by length</Trans>
         </ReceiptLine>
       )}
-      <ReceiptLine label={<Trans>The house</Trans>}>{free ? t`nothing` : t`a tenth of it`}</ReceiptLine>
+      <ReceiptLine label={<Trans>The house</Trans>} value="words">
+        {free ? t`nothing` : t`a tenth of it`}
+      </ReceiptLine>
       <ReceiptRule />
       <ReceiptNote>
         {free ? (

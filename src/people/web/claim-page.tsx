@@ -104,13 +104,13 @@ function ThisInstall() {
   return (
     <Receipt label={t`This install`} className="mt-3">
       <ReceiptHead title={<Trans>This install</Trans>} />
-      <ReceiptLine label={<Trans>Money in it</Trans>}>
+      <ReceiptLine label={<Trans>Money in it</Trans>} value="words">
         {mode === 'demo' ? <Trans>play money</Trans> : <Trans>real money</Trans>}
       </ReceiptLine>
-      <ReceiptLine label={<Trans>Operator</Trans>}>
+      <ReceiptLine label={<Trans>Operator</Trans>} value="words">
         <Trans>nobody yet</Trans>
       </ReceiptLine>
-      <ReceiptLine label={<Trans>This link works</Trans>}>
+      <ReceiptLine label={<Trans>This link works</Trans>} value="words">
         <Trans>once</Trans>
       </ReceiptLine>
     </Receipt>

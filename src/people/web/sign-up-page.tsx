@@ -38,10 +38,10 @@ function CostOfAnAccount() {
       <ReceiptLine label={<Trans>The account</Trans>}>
         <Dollars micro={0n} />
       </ReceiptLine>
-      <ReceiptLine label={<Trans>A card</Trans>}>
+      <ReceiptLine label={<Trans>A card</Trans>} value="words">
         <Trans>not asked</Trans>
       </ReceiptLine>
-      <ReceiptLine label={<Trans>Each message</Trans>}>
+      <ReceiptLine label={<Trans>Each message</Trans>} value="words">
         <Trans>said before you send</Trans>
       </ReceiptLine>
       <ReceiptNote>

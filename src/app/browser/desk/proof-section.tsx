@@ -118,6 +118,7 @@ function Claim({ claim }: { readonly claim: Result['claims'][number] }) {
     <ReceiptLine
       label={known ? t(known) : claim.name}
       tone={broken ? 'out' : 'in'}
+      value="words"
       hint={broken ? claim.breaches.join(' · ') : undefined}
     >
       {broken ? <Trans>broken</Trans> : <Trans>holds</Trans>}
