@@ -10,7 +10,7 @@ test('a price is read as people type it, and written as they would', () => {
   assert.equal(readPrice(' $ 12.5 '), 12_500_000n)
   assert.equal(readPrice('0,125'), 125_000n)
   for (const text of ['', '-1', '1.2345', 'free', '1e3', '100000.5.5']) assert.equal(readPrice(text), undefined, text)
-  assert.equal(writePrice(12_500_000n), '12.5')
+  assert.equal(writePrice(12_500_000n), '12.50')
   fc.assert(
     fc.property(fc.bigInt(0n, 10_000_000n), (thousandths) => {
       assert.equal(readPrice(writePrice(thousandths * 1000n)), thousandths * 1000n)

@@ -13,9 +13,9 @@ export function readPrice(text: string): bigint | undefined {
   return whole === undefined ? undefined : BigInt(`${whole}${fraction.padEnd(6, '0')}`)
 }
 
-/** Micro-dollars as one types them: "12.5". */
+/** Micro-dollars as one types them: "12.50", or "12" where there are no cents. */
 export function writePrice(micro: bigint): string {
   const whole = micro / 1_000_000n
   const fraction = (micro % 1_000_000n).toString().padStart(6, '0').replace(/0+$/, '')
-  return fraction === '' ? `${whole}` : `${whole}.${fraction}`
+  return fraction === '' ? `${whole}` : `${whole}.${fraction.padEnd(2, '0')}`
 }
