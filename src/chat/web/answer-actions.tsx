@@ -15,7 +15,10 @@ export function AnswerActions({ answers, onAgain, onShow }: ActionsProps) {
   const { t } = useLingui()
   const [first] = answers
   if (!first) return null
-  const text = answers.map((answer) => answer.text).join('\n\n')
+  const text = answers
+    .map((answer) => answer.text)
+    .filter((each) => each !== '')
+    .join('\n\n')
   return (
     <div className="flex items-center gap-0.5">
       {text !== '' && <CopyButton text={text} />}
