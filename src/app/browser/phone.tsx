@@ -36,6 +36,8 @@ export function BottomBar() {
   const [more, setMore] = useState(false)
   const atDesk = path.startsWith(places.desk)
   const entries = useNav(atDesk ? 'desk' : 'main')
+  // Where one is stands behind the last button.
+  const isBehind = path === places.account || entries.slice(entriesMax).some((entry) => isHere(entry, path))
   return (
     <nav
       aria-label={t`Main`}
@@ -47,7 +49,12 @@ export function BottomBar() {
       {atDesk ? (
         <BarLink entry={{ to: places.home, icon: ArrowLeft }} label={t`House`} here={false} />
       ) : viewer ? (
-        <button type="button" aria-haspopup="dialog" onClick={() => setMore(true)} className={cx(barLook, 'text-soft')}>
+        <button
+          type="button"
+          aria-haspopup="dialog"
+          onClick={() => setMore(true)}
+          className={cx(barLook, isBehind ? 'font-medium text-accent' : 'text-soft')}
+        >
           <UserRound size={20} strokeWidth={1.75} aria-hidden />
           <Trans>You</Trans>
         </button>

@@ -23,8 +23,7 @@ export function Shell() {
       </main>
     )
   }
-  if (me.state !== 'ready' || house.state !== 'ready')
-    return <Skeleton className="fixed inset-y-0 left-0 w-62 max-md:hidden" />
+  if (me.state !== 'ready' || house.state !== 'ready') return <SidebarSkeleton />
   const { mode } = house.value
   return <Frame house={{ mode, viewer: me.value.me }} />
 }
@@ -95,6 +94,22 @@ function Line({ children }: { readonly children: ReactNode }) {
     <p role="status" className="sticky top-0 z-30 bg-amber-wash px-4 py-1.5 text-center text-13 text-amber">
       {children}
     </p>
+  )
+}
+
+/** Where the sidebar will stand: its edge, its name and its places. */
+function SidebarSkeleton() {
+  return (
+    <div
+      className="fixed inset-y-0 left-0 flex w-62 flex-col gap-4 border-r border-hair px-5 pt-6 max-md:hidden"
+      aria-hidden
+    >
+      <Skeleton className="h-6 w-28" />
+      <Skeleton className="mt-1 mb-2 h-8" />
+      <Skeleton className="h-4 w-20" />
+      <Skeleton className="h-4 w-24" />
+      <Skeleton className="h-4 w-20" />
+    </div>
   )
 }
 
