@@ -38,7 +38,6 @@ export function CataloguePage() {
 function Catalogue() {
   const { t } = useLingui()
   const viewer = useViewer()
-  const go = useGo()
   const [typed, setTyped] = useSearchText('q')
   const [tag, setTag] = useSearchText('tag')
   const [language, setLanguage] = useSearchText('language')
@@ -76,16 +75,7 @@ function Catalogue() {
       <Read of={pages.of} loading={<Loading />}>
         {(bots) =>
           bots.length === 0 ? (
-            <EmptyState
-              title={<Trans>No bot answers to that yet</Trans>}
-              action={
-                <Button onClick={() => go(places.home, 'replace')}>
-                  <Trans>Show all bots</Trans>
-                </Button>
-              }
-            >
-              <Trans>Try another word or fewer filters. Or make the bot that is missing.</Trans>
-            </EmptyState>
+            <NoBots />
           ) : (
             <>
               <ul className={grid}>
@@ -101,6 +91,27 @@ function Catalogue() {
         }
       </Read>
     </Page>
+  )
+}
+
+function NoBots() {
+  const go = useGo()
+  return (
+    <EmptyState
+      title={<Trans>No bot answers to that yet</Trans>}
+      action={
+        <>
+          <Button onClick={() => go(places.home, 'replace')}>
+            <Trans>Show all bots</Trans>
+          </Button>
+          <LinkButton to={places.newBot}>
+            <Trans>Make a bot</Trans>
+          </LinkButton>
+        </>
+      }
+    >
+      <Trans>Try another word or fewer filters. Or make the bot that is missing.</Trans>
+    </EmptyState>
   )
 }
 
