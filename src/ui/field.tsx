@@ -25,7 +25,7 @@ export function Field({ label, hint, refusal, optional, className, children }: F
   return (
     <div className={cx('flex flex-col gap-1.5', className)}>
       <label htmlFor={id} className="flex items-baseline justify-between text-13 font-medium">
-        <span>{label}</span>
+        <span className="flex-1">{label}</span>
         {optional && (
           <span className="font-normal text-faint">
             <Trans>optional</Trans>
@@ -58,7 +58,7 @@ function useNaming() {
 const box =
   'w-full rounded-control border border-edge bg-paper text-15 text-ink placeholder:text-faint transition-colors ' +
   'hover:border-dots focus-visible:border-accent focus-visible:outline-1 focus-visible:outline-offset-0 ' +
-  'aria-invalid:border-out disabled:bg-sunk disabled:text-faint'
+  'aria-invalid:border-out aria-invalid:outline-out disabled:bg-sunk disabled:text-faint'
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {
   return <input {...useNaming()} {...rest} className={cx(box, 'h-9 px-3 pointer-coarse:h-11', className)} />

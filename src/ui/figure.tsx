@@ -21,7 +21,7 @@ export function Points({ value, worth, sign = 'none', unit = 'words', className 
     <span className={cx('whitespace-nowrap', className)}>
       <span className={cx('figure', sign === 'always' && toneOf(value))}>{figure}</span>
       {unit === 'words' && (
-        <span className="text-soft">
+        <span className="ml-px text-soft">
           {'\u2009'}
           <Plural value={Number(value)} one="point" other="points" />
         </span>

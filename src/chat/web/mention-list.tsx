@@ -44,7 +44,7 @@ export function MentionList({ id, bots, chosen, onChoose }: ListProps) {
             onChoose(bot)
           }}
           className={cx(
-            'flex cursor-pointer items-center gap-3 rounded-control px-2.5 py-1.5',
+            'flex cursor-pointer items-center gap-3 rounded-control px-2.5 py-1.5 pointer-coarse:py-2.5',
             at === chosen && 'bg-hover',
           )}
         >

@@ -39,7 +39,7 @@ export const QuestionView = memo(function QuestionView({ question, onEdit, onSho
           </Button>
         )}
       </div>
-      <div className="mt-0.5 flex h-8 items-center gap-0.5">
+      <div className="mt-0.5 -mb-4 flex h-8 items-center gap-0.5">
         <Versions versions={versions} shown={id} onShow={onShow} />
         <span className="flex opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
           <CopyButton text={text} />

@@ -110,7 +110,7 @@ function CapField({ label, hint, text, cap, left, onChange }: CapFieldProps) {
   return (
     <Field
       label={
-        <span className="flex flex-1 items-baseline justify-between gap-4">
+        <span className="flex items-baseline justify-between gap-4">
           <span>{label}</span>
           {worth && <span className="figure font-normal text-faint">{worth}</span>}
         </span>

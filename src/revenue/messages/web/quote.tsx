@@ -66,10 +66,12 @@ function Said({ answer }: { readonly answer: QuoteAnswer }) {
         </button>
         <span className="figure">{format.dollars(microOf(quote.atMost))}</span>
         {messagesLeft !== null && !obstacle && (
-          <>
-            <span aria-hidden>·</span>
+          <span className="flex gap-x-2">
+            <span className="max-sm:hidden" aria-hidden>
+              ·
+            </span>
             <Left count={messagesLeft} />
-          </>
+          </span>
         )}
       </p>
       <Dialog open={open} onClose={() => setOpen(false)} title={t`What this message costs`} size="s">
