@@ -1,5 +1,4 @@
 import { useLingui } from '@lingui/react'
-import { useMemo } from 'react'
 
 const microPerDollar = 1_000_000n
 
@@ -19,40 +18,56 @@ export type Format = {
 
 export function useFormat(): Format {
   const { i18n } = useLingui()
-  return useMemo(() => formatFor(i18n.locale), [i18n.locale])
+  return formatFor(i18n.locale)
 }
 
+const made = new Map<string, Format>()
+
+/** Each language's is made once, and each of its parts when it is first used: one takes a browser a millisecond and more. */
 export function formatFor(locale: string): Format {
-  const whole = new Intl.NumberFormat(locale)
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
-  const instants = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
-  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
-  const times = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
+  const format = made.get(locale) ?? makeFormat(locale)
+  made.set(locale, format)
+  return format
+}
+
+function makeFormat(locale: string): Format {
+  const whole = once(() => new Intl.NumberFormat(locale))
+  const relative = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
+  const instants = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }))
+  const days = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }))
+  const times = once(() => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }))
+  const dollars = Array.from({ length: 7 }, (_, decimals) => once(() => dollarsWith(locale, decimals)))
   return {
-    points: (value) => whole.format(value),
-    dollars: (micro) => dollarText(locale, micro),
-    count: (value) => whole.format(value),
-    instant: (iso) => instants.format(new Date(iso)),
-    day: (iso) => days.format(new Date(iso)),
-    time: (iso) => times.format(new Date(iso)),
-    ago: (iso, now = new Date()) => agoText(relative, new Date(iso).getTime() - now.getTime()),
+    points: (value) => whole().format(value),
+    dollars: (micro) => dollars[decimalsOf(micro)]?.().format(decimalText(micro) as never) ?? '',
+    count: (value) => whole().format(value),
+    instant: (iso) => instants().format(new Date(iso)),
+    day: (iso) => days().format(new Date(iso)),
+    time: (iso) => times().format(new Date(iso)),
+    ago: (iso, now = new Date()) => agoText(relative(), new Date(iso).getTime() - now.getTime()),
   }
 }
 
+function once<Value>(make: () => Value): () => Value {
+  let value: Value | undefined
+  return () => (value ??= make())
+}
+
 /** Exact, whatever the size: cents as people write them, and six decimals where a message costs less than one. */
-function dollarText(locale: string, micro: bigint): string {
+function decimalsOf(micro: bigint): number {
   const fraction = (micro < 0n ? -micro : micro) % microPerDollar
   const digits = fraction.toString().padStart(6, '0').replace(/0+$/, '')
-  const decimals = Math.max(2, digits.length)
-  const format = new Intl.NumberFormat(locale, {
+  return Math.max(2, digits.length)
+}
+
+const dollarsWith = (locale: string, decimals: number) =>
+  new Intl.NumberFormat(locale, {
     style: 'currency',
     currency: 'USD',
     currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
   })
-  return format.format(decimalText(micro) as never)
-}
 
 /** Intl reads decimal text exactly, which a number would not be. */
 function decimalText(micro: bigint): string {
