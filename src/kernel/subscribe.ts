@@ -80,14 +80,18 @@ function isLostConnection(fault: unknown): boolean {
 function silenceTimer(outer: AbortSignal) {
   const ending = new AbortController()
   const end = () => ending.abort()
-  let timer = setTimeout(end, silenceMsMax)
+  let heardAt = performance.now()
+  // One timer for many pieces: it looks how long ago the last one came.
+  const look = () => {
+    const leftMs = heardAt + silenceMsMax - performance.now()
+    if (leftMs <= 0) end()
+    else timer = setTimeout(look, leftMs)
+  }
+  let timer = setTimeout(look, silenceMsMax)
   outer.addEventListener('abort', end, { once: true })
   return {
     signal: ending.signal,
-    heard: () => {
-      clearTimeout(timer)
-      timer = setTimeout(end, silenceMsMax)
-    },
+    heard: () => (heardAt = performance.now()),
     clear: () => {
       clearTimeout(timer)
       outer.removeEventListener('abort', end)

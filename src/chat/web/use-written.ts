@@ -50,16 +50,23 @@ const keptAfterMs = 400
 /** Keeps the text a moment after the last letter, and when one leaves. */
 function keepDraft(written: Written, store: (text: string) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let changedAt = 0
   const keep = () => {
     clearTimeout(timer)
     timer = undefined
     store(written.get())
   }
+  // One timer for many letters: it looks how long ago the last one was.
+  const look = () => {
+    const leftMs = changedAt + keptAfterMs - performance.now()
+    if (leftMs <= 0) keep()
+    else timer = setTimeout(look, leftMs)
+  }
   const deaf = written.listen(() => {
-    clearTimeout(timer)
+    changedAt = performance.now()
     // What is sent leaves no draft, at once.
     if (written.get() === '') keep()
-    else timer = setTimeout(keep, keptAfterMs)
+    else timer ??= setTimeout(look, keptAfterMs)
   })
   const keepNow = () => {
     if (timer !== undefined) keep()
