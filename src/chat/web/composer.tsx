@@ -31,7 +31,11 @@ type ComposerProps = {
   readonly running: string | undefined
   readonly editing?: Editing | undefined
   readonly onLeaveEditing?: () => void
-  readonly onSent: (sent: Sent, asked: { readonly text: string; readonly bots: readonly BotName[] }) => void
+  /** Nothing else is sent until this has come to its end. */
+  readonly onSent: (
+    sent: Sent,
+    asked: { readonly text: string; readonly bots: readonly BotName[] },
+  ) => void | Promise<void>
 }
 
 const fieldLook =
@@ -40,7 +44,11 @@ const fieldLook =
 
 const priceStepBytes = 256
 
-const bytesOf = (text: string) => new TextEncoder().encode(text).length
+const encoder = new TextEncoder()
+const bytesOf = (text: string) => encoder.encode(text).length
+
+/** A unit of UTF-16 is three bytes at most, so that hardly any text is counted at each letter. */
+const isOver = (text: string, bytes: number) => text.length * 3 > bytes && bytesOf(text) > bytes
 
 /** Where one writes: to whom it goes, what it costs, and Send; while an answer runs, Stop. */
 export function Composer(props: ComposerProps) {
@@ -122,17 +130,23 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
     area.current?.focus()
   })
   const isBlank = useOfText(written, (text) => text.trim() === '')
-  const isTooLong = useOfText(written, (text) => bytesOf(text) > limits.textBytes)
+  const isTooLong = useOfText(written, (text) => isOver(text, limits.textBytes))
   const isReady = bots.length > 0 && !unsure && (!hasQuotes || expected !== undefined)
   const canSend = isReady && !isBlank && !isTooLong && running === undefined && !sending
+  const isBusy = useRef(false)
   const submit = async () => {
-    if (!canSend) return
-    const text = written.get()
-    const sent = await send({ text, bots, after, ...(expected ? { expected } : {}) })
-    if (!sent) return
-    written.set('')
-    takeCaret()
-    onSent(sent, { text, bots })
+    if (!canSend || isBusy.current) return
+    isBusy.current = true
+    try {
+      const text = written.get()
+      const sent = await send({ text, bots, after, ...(expected ? { expected } : {}) })
+      if (!sent) return
+      written.set(leftOf(written.get(), text))
+      takeCaret()
+      await onSent(sent, { text, bots })
+    } finally {
+      isBusy.current = false
+    }
   }
   const onKey = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (mentions.onKey(event)) return
@@ -145,6 +159,9 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
   }
   return { written, bots, isTooLong, mentions, refusal, sending, canSend, submit, onKey, setExpected, takeCaret }
 }
+
+/** What was written on while it was sent is the beginning of what is asked next. */
+const leftOf = (written: string, sent: string) => (written.startsWith(sent) ? written.slice(sent.length) : '')
 
 /** The field keeps its text by itself; it is told what was not typed into it. */
 function useField(area: RefObject<HTMLTextAreaElement | null>, written: Written): void {

@@ -1,4 +1,4 @@
-import { useId, useState, type KeyboardEvent, type RefObject } from 'react'
+import { useId, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { BotName } from '#chat/contract'
 import { MentionList, optionId, useMentionable } from './mention-list.tsx'
 import { mentionAt, type Mention } from './recipients.ts'
@@ -12,7 +12,15 @@ type Writing = {
 /** The list of bots while a mention is being written: arrows choose, Enter and Tab take, Esc leaves. */
 export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { written, know }: Writing) {
   const id = useId()
-  const [mention, setMention] = useState<Mention>()
+  const [mention, draw] = useState<Mention>()
+  /** What was last asked to be drawn. Without it each letter would have the composer drawn, to find that nothing changed. */
+  const latest = useRef<Mention>(undefined)
+  const setMention = (next: Mention | undefined) => {
+    if (isSame(latest.current, next)) return
+    latest.current = next
+    setChosen(0)
+    draw(next)
+  }
   const [chosen, setChosen] = useState(0)
   const bots = useMentionable(mention?.typed)
   const isOpen = mention !== undefined && bots.length > 0
@@ -49,9 +57,7 @@ export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { wri
     look: () => {
       const element = area.current
       const isCaret = element !== null && element.selectionStart === element.selectionEnd
-      const next = isCaret ? mentionAt(written.get(), element.selectionStart) : undefined
-      setMention((former) => (isSame(former, next) ? former : next))
-      setChosen(0)
+      setMention(isCaret ? mentionAt(written.get(), element.selectionStart) : undefined)
     },
     close: () => setMention(undefined),
     begin: () => {
