@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { elementScroll, measureElement, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
 import type { Row } from './branch.ts'
 import type { Loaded, ThreadStore } from './thread-store.ts'
@@ -23,6 +23,13 @@ export function useThreadScroll({ scroller, rows, loaded, store }: Scrolled) {
     getScrollElement: () => scroller.current,
     estimateSize: (at) => estimates[rows[at]?.kind ?? 'turn'],
     getItemKey: (at) => rows[at]?.key ?? at,
+    measureElement: measureRow,
+    scrollToFn: (offset, how, itself) => {
+      // The list grows before its end is scrolled to; otherwise it would be reached only at the second try.
+      const element = scroller.current?.firstElementChild
+      if (element instanceof HTMLElement) element.style.height = `${itself.getTotalSize()}px`
+      elementScroll(offset, how, itself)
+    },
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: 64,
@@ -42,6 +49,24 @@ export function useThreadScroll({ scroller, rows, loaded, store }: Scrolled) {
     if (wantsMore) void store.loadOlder()
   }, [wantsMore, store])
   return { virtualizer, list: virtualizer.containerRef, atEnd: useIsAtEnd(scroller) }
+}
+
+const sizesRead = new WeakMap<Element, number>()
+
+/** Rows that come together are read together: each is moved when it is known, and a read after that lays all out anew. */
+function measureRow(
+  row: HTMLElement,
+  entry: ResizeObserverEntry | undefined,
+  virtualizer: Virtualizer<HTMLDivElement, HTMLElement>,
+): number {
+  const key = virtualizer.options.getItemKey(virtualizer.indexFromElement(row))
+  if (entry || virtualizer.itemSizeCache.has(key)) return measureElement(row, entry, virtualizer)
+  if (!sizesRead.has(row))
+    for (const each of row.parentElement?.children ?? [])
+      if (each instanceof HTMLElement && each.style.transform === '') sizesRead.set(each, each.offsetHeight)
+  const size = sizesRead.get(row) ?? row.offsetHeight
+  sizesRead.delete(row)
+  return size
 }
 
 /** Whoever asks something looks at the answer, wherever they were reading. */
