@@ -1,6 +1,15 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { ArrowUp, AtSign, Square, X } from 'lucide-react'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import {
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type RefObject,
+} from 'react'
 import { contextOf, joinBytes, limits, stopTurn, type BotName, type Sent } from '#chat/contract'
 import { BotMark, IconButton, Notice, useSlot, useWrite, type ExpectedQuote, type QuoteProps } from '#ui'
 import { useCaret } from './use-caret.ts'
@@ -178,8 +187,10 @@ type PriceProps = Pick<ComposerProps, 'bots' | 'sizes'> & Pick<QuoteProps, 'onEx
 function PriceOf({ bots, sizes, written, onExpected }: PriceProps) {
   const Quote = useSlot('quote')
   const ids = bots.map(({ id }) => id).join()
+  // The conversation is drawn first when it has grown, and its price then.
+  const before = useDeferredValue(sizes)
   const bytes = useOfText(written, (text) => {
-    const input = contextOf([...sizes, bytesOf(text) + joinBytes]).bytes
+    const input = contextOf([...before, bytesOf(text) + joinBytes]).bytes
     return Math.ceil(input / priceStepBytes) * priceStepBytes
   })
   return useMemo(

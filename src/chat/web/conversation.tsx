@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { Question } from '#chat/contract'
 import { AskAgain } from './ask-again.tsx'
 import { botsOf, endOf, runningTurn, sentMessages, sizesBefore } from './branch.ts'
@@ -8,7 +8,7 @@ import { LostLine } from './lost-line.tsx'
 import type { Loaded, ThreadStore } from './thread-store.ts'
 import { ThreadView } from './thread-view.tsx'
 import { useLiveTurn } from './use-live-turn.ts'
-import { whenIdle } from './when-idle.ts'
+import { nextFrame, onceIdle, whenIdle } from './when-idle.ts'
 
 type ConversationProps = {
   readonly loaded: Loaded & { readonly loadingOlder: boolean }
@@ -23,7 +23,7 @@ export function Conversation({ loaded, store, refresh }: ConversationProps) {
   const [again, setAgain] = useState<string>()
   const [suggested, setSuggested] = useState('')
   const running = runningTurn(messages)
-  const ended = useCallback(() => void refresh(), [refresh])
+  const ended = useMemo(() => onceIdle(() => void refresh()), [refresh])
   const live = useLiveTurn({ conversation: head.id, turn: running }, ended)
   const edit = useCallback((question: Question) => setEditing(editingOf(store, question)), [store])
   const question = messages.find((message) => message.kind === 'question' && message.id === again)
@@ -52,11 +52,16 @@ export function Conversation({ loaded, store, refresh }: ConversationProps) {
         running={running}
         editing={editing}
         onLeaveEditing={() => setEditing(undefined)}
-        onSent={(sent, asked) => {
+        onSent={async (sent, asked) => {
           setEditing(undefined)
           setSuggested('')
-          store.append(sentMessages(sent, { ...asked, after }), after)
-          // It is on screen already: what the server says besides may wait until that is drawn.
+          // The field is drawn empty, then the question, then the answer's place: together they would hold up what is typed.
+          const messages = sentMessages(sent, { ...asked, after })
+          await nextFrame()
+          store.append(messages.slice(0, 1), after)
+          await nextFrame()
+          store.append(messages, after)
+          // What the server says besides may wait until that is drawn.
           whenIdle(() => void refresh())
         }}
       />

@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { memo, useDeferredValue } from 'react'
 import type { Answer } from '#chat/contract'
 import { Button, useSlot } from '#ui'
 import { AnswerView } from './answer-view.tsx'
@@ -19,8 +19,9 @@ export const TurnView = memo(function TurnView(props: TurnProps) {
   const { answers, live, isLast, onAgain, onShow, onSuggestion } = props
   const Receipt = useSlot('receipt')
   const [first] = answers
+  // The end of an answer is drawn first, and what stands below it then: its place is kept.
+  const running = useDeferredValue(answers.some(({ ending }) => ending === null))
   if (!first) return null
-  const running = answers.some(({ ending }) => ending === null)
   const suggestions = isLast && !running ? [...new Set(answers.flatMap((answer) => answer.suggestions))] : []
   return (
     <div className="group flex flex-col gap-6">

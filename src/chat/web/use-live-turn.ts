@@ -29,8 +29,12 @@ export function useLiveTurn(
       }
       if (!leaving.signal.aborted) ended()
     }
-    follow().catch(() => setConnection('lost'))
-    return () => leaving.abort()
+    // Not in the task that draws the answer's place.
+    const beginning = setTimeout(() => follow().catch(() => setConnection('lost')))
+    return () => {
+      clearTimeout(beginning)
+      leaving.abort()
+    }
   }, [read, conversation, live, ended])
   return { turn: live?.turn, connection }
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useState } from 'react'
 import { listConversations } from '#chat/contract'
 import { useCall, useRefresh } from '#ui'
 import { heardElsewhere, tellElsewhere } from './tabs.ts'
@@ -26,7 +26,9 @@ export function useThread(conversation: string): Thread {
     const initial = begun?.head.id === conversation ? begun : undefined
     return createThreadStore({ call, conversation, initial })
   })
-  const state = useSyncExternalStore(store.listen, store.get)
+  // As state of its own: an external store is drawn at once, with all that follows from it in the same task.
+  const [state, setState] = useState(store.get)
+  useLayoutEffect(() => store.listen(() => setState(store.get())), [store])
   useEffect(() => {
     void store.read()
     const seen = () => {
