@@ -109,6 +109,8 @@ test('the caret is where one writes next: in a new chat, after sending, after St
   await caret.waitFor()
   await page.keyboard.type('/slow Second words')
   await sendable.click()
+  const second = page.getByRole('article').last()
+  await second.getByText('you asked something').waitFor()
   await page.getByRole('button', { name: 'Stop' }).click()
   await page.getByText('You stopped this answer.').waitFor()
   await answered(page)
