@@ -27,9 +27,11 @@ export function openSales(ledger: Ledger): Sales {
     const account = await pointsAccount(ledger, person)
     // Lots first: what becomes loose between the two reads is then not counted, and tried again.
     const lots = await ledger.lots(account)
-    const { available } = await ledger.balance(account)
-    const inLots = lots.reduce((sum, { remaining, held }) => sum + remaining - held, 0n)
-    return available > inLots ? available - inLots : 0n
+    const { posted, held } = await ledger.balance(account)
+    const inLots = lots.reduce((sum, lot) => sum + lot.remaining - lot.held, 0n)
+    // What is available leaves out lots that are over, which may still lie here: they would be taken off twice.
+    const unheld = posted - held
+    return unheld > inLots ? unheld - inLots : 0n
   }
 
   const postSale = async (sale: TopUp) => {

@@ -224,3 +224,16 @@ await test('a fee that the provider states anew does not stand in the way of a d
   assert.equal((await topUps.find(row.id))?.postedState, 'disputed')
   assert.equal((await house.wallet.balance(person)).available, 0n)
 })
+
+await test('free points that are over and not yet swept away make nobody a debtor', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  const topUps = openTopUps(house)
+  await house.wallet.accountsFor(person)
+  const row = await topUp(house, person, card.disputed)
+  house.clock.advance(86_400_000)
+  await topUps.reconcile()
+  assert.equal((await topUps.find(row.id))?.postedState, 'disputed')
+  assert.deepEqual(await moneyOf(house, person), { available: 0n, debt: 0n })
+  assert.ok((await house.ledger.prove()).holds)
+})
