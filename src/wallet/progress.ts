@@ -67,7 +67,9 @@ export function openProgress({ db, ledger, clock, log, cards }: ProgressDeps): P
   }
 
   const apply = async (row: TopUp, payment: CardPayment): Promise<TopUp> => {
-    if (mayFollow(row.state, payment.state)) await notePayment(db, row, payment)
+    // Other news may be noted since the row was read. States only go on, so there are as many tries as states at most.
+    for (let standing = row; mayFollow(standing.state, payment.state); standing = await read(row.id))
+      if (await notePayment(db, standing, payment)) break
     await post(row)
     return read(row.id)
   }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { isRefusal, uuidv7, type Uuid } from '#kernel'
 import { disputedAfterMs, openMoneyHouse, reserve, settle, type MoneyHouse } from '../../test/purse.ts'
 import { readHistory } from './history.ts'
+import { openProgress } from './progress.ts'
 import { dailyGrant, unheardMs } from './rules.ts'
 import { openTopUps } from './top-ups.ts'
 
@@ -234,6 +235,20 @@ await test('free points that are over and not yet swept away make nobody a debto
   house.clock.advance(86_400_000)
   await topUps.reconcile()
   assert.equal((await topUps.find(row.id))?.postedState, 'disputed')
+  assert.deepEqual(await moneyOf(house, person), { available: 0n, debt: 0n })
+  assert.ok((await house.ledger.prove()).holds)
+})
+
+await test('news that is heard while other news is noted is not lost', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  const progress = openProgress(house)
+  const started = await topUp(house, person, card.asks)
+  const paid = { key: started.id, reference: 'sandbox:succeeds:4242:0', method: 'A card' }
+  // Both were heard when the row still stood where it began.
+  await progress.apply(started, { ...paid, state: 'succeeded' })
+  const heard = await progress.apply(started, { ...paid, state: 'disputed' })
+  assert.deepEqual([heard.state, heard.postedState], ['disputed', 'disputed'])
   assert.deepEqual(await moneyOf(house, person), { available: 0n, debt: 0n })
   assert.ok((await house.ledger.prove()).holds)
 })
