@@ -57,8 +57,8 @@ export type TopUpState = (typeof topUpStates)[number]
 const followers: Readonly<Record<TopUpState, readonly TopUpState[]>> = {
   started: ['asks', 'succeeded', 'failed', 'refunded', 'disputed'],
   asks: ['succeeded', 'failed', 'refunded', 'disputed'],
-  // Declined at the first try, paid at the second: a provider may say so.
-  failed: ['succeeded'],
+  // Declined at the first try, paid at the second: a provider may say so, and may say first what came of that.
+  failed: ['succeeded', 'refunded', 'disputed'],
   succeeded: ['refunded', 'disputed'],
   refunded: [],
   disputed: [],

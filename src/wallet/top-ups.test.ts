@@ -252,3 +252,16 @@ await test('news that is heard while other news is noted is not lost', async () 
   assert.deepEqual(await moneyOf(house, person), { available: 0n, debt: 0n })
   assert.ok((await house.ledger.prove()).holds)
 })
+
+await test('a payment that was declined, paid and given back brings no points, in whatever order that is heard', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  const progress = openProgress(house)
+  const declined = await topUp(house, person, card.declined)
+  const paid = { key: declined.id, reference: 'sandbox:succeeds:4242:0', method: 'A card' }
+  const given = await progress.apply(declined, { ...paid, state: 'refunded' })
+  const late = await progress.apply(given, { ...paid, state: 'succeeded' })
+  assert.deepEqual([late.state, late.postedState], ['refunded', 'refunded'])
+  assert.deepEqual(await moneyOf(house, person), { available: 0n, debt: 0n })
+  assert.ok((await house.ledger.prove()).holds)
+})
