@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Uuid } from '#kernel'
 import type { Database } from '#platform'
 import type { CardPayment } from './ports.ts'
@@ -28,14 +29,27 @@ const columns = `id, person, provider, cents, points, repaid, state, posted_stat
 
 type Intent = Pick<TopUp, 'id' | 'person' | 'provider' | 'cents' | 'points' | 'startedAt'>
 
-/** Writes the intent, once; answers what stands under the id, whoever wrote it. */
-export async function beginTopUp(db: Database, intent: Intent): Promise<TopUp> {
+/**
+ * Writes the intent, once, unless the person began so many others since an instant; answers what stands under the id, whoever
+ * wrote it. One person's intents are written one after the other: whoever tries out cards sends them all at once.
+ */
+export async function beginTopUp(
+  db: Database,
+  intent: Intent,
+  others: { readonly since: Date; readonly max: number },
+): Promise<TopUp | 'too_many'> {
   const { id, person, provider, cents, points, startedAt } = intent
-  await db.pool.query(
-    `insert into wallet.top_up (id, person, provider, cents, points, started_at, looked_at)
-    values ($1, $2, $3, $4, $5, $6, $6) on conflict (id) do nothing`,
-    [id, person, provider, cents, points, startedAt],
-  )
+  const begun = await db.transact<unknown, boolean>(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${person}, 1301))`.execute(trx)
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from wallet.top_up
+      where person = ${person} and started_at > ${others.since} and id <> ${id}`.execute(trx)
+    if ((rows[0]?.n ?? 0) >= others.max) return false
+    await sql`insert into wallet.top_up (id, person, provider, cents, points, started_at, looked_at)
+      values (${id}, ${person}, ${provider}, ${cents}, ${points}, ${startedAt}, ${startedAt})
+      on conflict (id) do nothing`.execute(trx)
+    return true
+  })
+  if (!begun) return 'too_many'
   const row = await topUpById(db, id)
   if (!row) throw new Error('a top-up that was begun is gone')
   return row
@@ -44,19 +58,6 @@ export async function beginTopUp(db: Database, intent: Intent): Promise<TopUp> {
 export async function topUpById(db: Database, id: Uuid): Promise<TopUp | undefined> {
   const { rows } = await db.pool.query<TopUp>(`select ${columns} from wallet.top_up where id = $1`, [id])
   return rows[0]
-}
-
-/** How many top-ups a person began since an instant, beside this one. */
-export async function othersSince(
-  db: Database,
-  { id, person }: Pick<TopUp, 'id' | 'person'>,
-  since: Date,
-): Promise<number> {
-  const { rows } = await db.pool.query<{ n: number }>(
-    `select count(*)::int as n from wallet.top_up where person = $1 and started_at > $2 and id <> $3`,
-    [person, since, id],
-  )
-  return rows[0]?.n ?? 0
 }
 
 /** Newest first: for the person's own export. */

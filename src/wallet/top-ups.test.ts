@@ -4,7 +4,7 @@ import { isRefusal, uuidv7, type Uuid } from '#kernel'
 import { disputedAfterMs, openMoneyHouse, reserve, settle, type MoneyHouse } from '../../test/purse.ts'
 import { readHistory } from './history.ts'
 import { openProgress } from './progress.ts'
-import { dailyGrant, unheardMs } from './rules.ts'
+import { dailyGrant, topUpsPerHourMax, unheardMs } from './rules.ts'
 import { openTopUps } from './top-ups.ts'
 
 const card = {
@@ -264,4 +264,14 @@ await test('a payment that was declined, paid and given back brings no points, i
   assert.deepEqual([late.state, late.postedState], ['refunded', 'refunded'])
   assert.deepEqual(await moneyOf(house, person), { available: 0n, debt: 0n })
   assert.ok((await house.ledger.prove()).holds)
+})
+
+await test('cards that are tried out all at once meet the limit of the hour', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  const topUps = openTopUps(house)
+  const orders = Array.from({ length: 3 * topUpsPerHourMax }, () => ({ id: uuidv7(), cents, card: card.declined }))
+  const answers = await Promise.all(orders.map((order) => topUps.start(person, order)))
+  const refused = answers.filter((answer) => isRefusal(answer) && answer.refused === 'too_many')
+  assert.equal(refused.length, 2 * topUpsPerHourMax)
 })

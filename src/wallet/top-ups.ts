@@ -3,7 +3,7 @@ import { pointsFor, topUpCents } from './contract.ts'
 import type { CardPayments } from './ports.ts'
 import { openProgress, paymentOf, type ProgressDeps } from './progress.ts'
 import { topUpsPerHourMax } from './rules.ts'
-import { beginTopUp, othersSince, topUpById, topUpsToLookAt, type TopUp } from './store-top-ups.ts'
+import { beginTopUp, topUpById, topUpsToLookAt, type TopUp } from './store-top-ups.ts'
 
 type TopUpOrder = { readonly id: Uuid; readonly cents: bigint; readonly card: string }
 type StartRefusal = 'out_of_range' | 'key_reused' | 'provider_unavailable' | 'too_many'
@@ -34,10 +34,11 @@ export function openTopUps(deps: ProgressDeps): TopUps {
     if (cents < topUpCents.min || cents > topUpCents.max)
       return refuse('out_of_range', 'A top-up is between $0.50 and $5,000.00.')
     const now = clock.now()
-    if ((await othersSince(db, { id, person }, new Date(now.getTime() - 3_600_000))) >= topUpsPerHourMax)
-      return refuse('too_many', `That is ${topUpsPerHourMax} top-ups within an hour. Try again in a while.`)
     const intent = { id, person, provider: cards.provider, cents, points: pointsFor(cents), startedAt: now }
-    const row = await beginTopUp(db, intent)
+    const hour = { since: new Date(now.getTime() - 3_600_000), max: topUpsPerHourMax }
+    const row = await beginTopUp(db, intent, hour)
+    if (row === 'too_many')
+      return refuse('too_many', `That is ${topUpsPerHourMax} top-ups within an hour. Try again in a while.`)
     if (row.person !== person || row.cents !== cents)
       return refuse('key_reused', 'This id already stands for another top-up. Begin a new one.')
     return row.state === 'started' ? progress.hear(row, () => cards.create({ key: id, cents, card })) : row
