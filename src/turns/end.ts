@@ -67,7 +67,8 @@ export function createEnder(options: {
     })
     const { ended, conclusion } = conclude(live, calls)
     const chunk = { firstSeq: 1, events: lastEvents({ ended }, new Set()) }
-    const sealed = await sealer.seal({ ended, conclusion, chunk })
+    // Another process may have begun the same id meanwhile: that turn runs on, and on what is held.
+    const sealed = await sealer.seal({ ended, conclusion, process: live.process, chunk })
     if (sealed === 'sealed') return void (await sealer.settle(conclusion))
     const [found] = await lookUp(options.db, [live])
     if (!found?.known) await slots.charge.settle(conclusion)

@@ -27,6 +27,8 @@ type EndedLiveCall = {
  */
 export type LiveTurn = {
   readonly id: Uuid
+  /** The name under which its process began it; the row says the same. */
+  readonly process: Uuid
   readonly payer: Uuid
   readonly conversation: Uuid | null
   readonly quote: Quote
@@ -49,9 +51,13 @@ export type LiveTurn = {
 
 export type Halt = { readonly cause: Cause; readonly words?: string }
 
-export function createLive(plan: TurnPlan, quote: Quote, log: LiveTurn['log']): LiveTurn {
+export function createLive(
+  plan: TurnPlan,
+  { process, quote, log }: Pick<LiveTurn, 'process' | 'quote' | 'log'>,
+): LiveTurn {
   return {
     id: plan.id,
+    process,
     payer: plan.payer,
     conversation: plan.subject?.conversation ?? null,
     quote,

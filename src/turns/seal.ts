@@ -9,6 +9,8 @@ import { endTurns, markSettled, type Sealing as StoredSealing } from './store/tu
 export type Sealing = {
   readonly ended: EndedTurn
   readonly conclusion: Conclusion
+  /** Ends the turn only if this process began it; absent: whoever did. */
+  readonly process?: Uuid
   /** What the log does not hold yet, up to and with the ending. */
   readonly chunk: { readonly firstSeq: number; readonly events: readonly unknown[] }
 }
@@ -94,9 +96,10 @@ function checkSettlement({ quote, turn }: Conclusion, { charged }: Settlement): 
   assert(charged >= 0n && charged <= quote.atMost, `turn ${turn} is charged ${charged} of at most ${quote.atMost}`)
 }
 
-function stored({ ended, conclusion, chunk }: Sealing): StoredSealing {
+function stored({ ended, conclusion, process, chunk }: Sealing): StoredSealing {
   return {
     ended,
+    process: process ?? null,
     conclusion: storeConclusion(conclusion),
     lastSeq: chunk.firstSeq + chunk.events.length - 1,
     chunk: { firstSeq: chunk.firstSeq, events: JSON.stringify(chunk.events) },

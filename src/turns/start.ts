@@ -83,8 +83,10 @@ type Priced = { readonly ask: Ask; readonly quote: Quote }
 
 /** Hold and rows side by side; the bots begin once the hold stands, and are heard once the rows do. */
 async function hold(deps: Starting, plan: TurnPlan, { ask, quote }: Priced): Promise<Answer> {
-  const { answers: db, slots, limits, lives, running } = deps
-  const live = createLive(plan, quote, deps.log)
+  const { answers: db, slots, limits, lives, membership, running } = deps
+  const process = membership.current()
+  if (process === undefined) throw new Error('this process was taken for gone while a turn began')
+  const live = createLive(plan, { process, quote, log: deps.log })
   lives.set(plan.id, live)
   const held = slots.charge.reserve({ id: plan.id, payer: plan.payer, quote, waitMs: limits.prolongMs * 2 })
   held.catch(() => undefined)
@@ -93,7 +95,7 @@ async function hold(deps: Starting, plan: TurnPlan, { ask, quote }: Priced): Pro
   let begun = false
   try {
     const outcome = await db.transact<unknown, 'written' | 'taken'>(async (trx) => {
-      if ((await insertTurn(trx, rowOf(deps, plan, quote))) === 'taken') return 'taken'
+      if ((await insertTurn(trx, rowOf(deps, plan, live))) === 'taken') return 'taken'
       await plan.record?.(trx)
       const meter = await held
       if (isRefusal(meter)) throw new NotHeld(meter)
@@ -125,9 +127,7 @@ async function takenBy({ lookUp: find, lives }: Starting, plan: TurnPlan, live: 
   return again(plan, known)
 }
 
-function rowOf({ membership, clock }: Deps, plan: TurnPlan, quote: Quote): NewTurn {
-  const process = membership.current()
-  if (process === undefined) throw new Error('this process was taken for gone while a turn began')
+function rowOf({ clock }: Deps, plan: TurnPlan, { process, quote }: LiveTurn): NewTurn {
   return {
     id: plan.id,
     payer: plan.payer,

@@ -103,6 +103,38 @@ test('what comes to be held only after its start has failed goes back, and befor
   assert.deepEqual(order, ['held', 'settled', 'held', 'settled'])
 })
 
+test('what one process takes back is not the turn that another began under the same id meanwhile', async () => {
+  await using database = await World.database()
+  const till = openTill(1_000n)
+  await using one = openStage({ db: database.db, till })
+  await using two = openStage({ db: database.db, till })
+  const [answered, asked, tellOn] = [1, 2, 3].map(() => Promise.withResolvers<void>())
+  assert(answered && asked && tellOn)
+  const { reserve } = till
+  till.reserve = async (turn) => {
+    till.reserve = reserve
+    await answered.promise
+    return reserve(turn)
+  }
+  two.play('go', async function* () {
+    yield { type: 'text', text: 'a' }
+    asked.resolve()
+    await tellOn.promise
+    yield* saying('b')({} as never)
+  })
+  const plan = one.plan('go')
+  const record = async () => Promise.reject(new Error('the starter broke'))
+  await assert.rejects(one.turns.start({ ...plan, record }), /the starter broke/)
+  assert.equal(codeOf(await two.turns.start(plan)), 'started')
+  await asked.promise
+  answered.resolve()
+  await one.turns.close(10_000)
+  tellOn.resolve()
+  const told = ['text:a', 'text:b', 'call_ended:finished', 'ended:finished', 'settled:10']
+  assert.deepEqual(await two.read(plan.id), told)
+  assert.equal(till.points, 990n)
+})
+
 test('a double click is one turn, in one process and in two', async () => {
   await using database = await World.database()
   const till = openTill(1_000n)

@@ -77,6 +77,8 @@ export async function requestStopOfAll({ pool }: Database, payer: Uuid): Promise
 
 export type Sealing = {
   readonly ended: EndedTurn
+  /** Whose turn it has to be; null: anybody's. */
+  readonly process: Uuid | null
   /** As JSON. */
   readonly conclusion: string
   readonly lastSeq: number
@@ -86,7 +88,7 @@ export type Sealing = {
 
 /**
  * Ends turns: intent, final texts and the rest of the log in one statement. Answers which of them it ended; the others were
- * ended before, by a process that took this one for gone.
+ * ended before, by a process that took this one for gone, or are not whose they have to be.
  */
 export async function endTurns(trx: Transaction, sealings: readonly Sealing[]): Promise<ReadonlySet<Uuid>> {
   const calls = sealings.flatMap(({ ended }) =>
@@ -98,9 +100,10 @@ export async function endTurns(trx: Transaction, sealings: readonly Sealing[]): 
       set ended_at = clock_timestamp(), ending = s.ending, conclusion = s.conclusion, last_seq = s.last_seq
       from unnest(
         ${sealings.map(({ ended }) => ended.turn)}::uuid[], ${sealings.map(({ ended }) => ended.ending)}::text[],
-        ${sealings.map(({ conclusion }) => conclusion)}::json[], ${sealings.map(({ lastSeq }) => lastSeq)}::int[]
-      ) s (id, ending, conclusion, last_seq)
-      where t.home = 1 and t.id = s.id and t.ended_at is null
+        ${sealings.map(({ conclusion }) => conclusion)}::json[], ${sealings.map(({ lastSeq }) => lastSeq)}::int[],
+        ${sealings.map(({ process }) => process)}::uuid[]
+      ) s (id, ending, conclusion, last_seq, process)
+      where t.home = 1 and t.id = s.id and t.ended_at is null and t.process = coalesce(s.process, t.process)
       returning t.id
     ), kept as (
       insert into turns.call (turn, place, id, bot, ending, words, text, parts, suggestions)
