@@ -18,6 +18,8 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   [/: any_lots or p_lots is not null → true in/, slower],
   [/: any_held or n_named > 0 → true in/, slower],
   [/^branch always taken: (?:p_reversed is not null|n_parts > 0|n_lots > 0|n_named > 0) → true in/, slower],
+  [/^branch always taken: (?:loaded > 0|cardinality\((?:ids|places)\) > loaded) → true in/, slower],
+  [/^bound: > → >= in +if (?:loaded > 0|cardinality\((?:ids|places)\) > loaded) then/, slower],
   [/^branch never taken: op = op_move and a\[d\]\[a_first_lot\] = 0 and/, 'the long way answers the same, only slower'],
   [
     /^branch never taken: (?:c = 0|op = op_move) → false in/,
