@@ -28,7 +28,11 @@ export function useThread(conversation: string): Thread {
   })
   // As state of its own: an external store is drawn at once, with all that follows from it in the same task.
   const [state, setState] = useState(store.get)
-  useLayoutEffect(() => store.listen(() => setState(store.get())), [store])
+  useLayoutEffect(() => {
+    const take = () => setState(store.get())
+    take()
+    return store.listen(take)
+  }, [store])
   useEffect(() => {
     void store.read()
     const seen = () => {
