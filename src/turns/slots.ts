@@ -36,6 +36,8 @@ export type Meter = {
   }): true | Promise<true | MeterRefusal>
   /** Asked every few minutes while the turn waits or runs. */
   prolong(): Promise<true | MeterRefusal>
+  /** Whether what is held is there, by the database as it is now. Asked where it may have fallen since the hold was answered. */
+  stands(): Promise<boolean>
 }
 
 /** All that a turn's settlement may depend on. A row keeps it from the moment the turn ends. */
@@ -154,7 +156,7 @@ function single(supplies: readonly SlotSupply[], slot: 'charge' | 'priority' | '
   return first
 }
 
-const uncounted: Meter = { cover: () => true, prolong: async () => true }
+const uncounted: Meter = { cover: () => true, prolong: async () => true, stands: async () => true }
 
 /** Without a room that charges: every turn is free, and the ledger hears nothing of it. */
 const freeOfCharge: Charge = {

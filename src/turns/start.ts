@@ -89,16 +89,23 @@ async function hold(deps: Starting, plan: TurnPlan, { ask, quote }: Priced): Pro
   const live = createLive(plan, { process, quote, log: deps.log })
   lives.set(plan.id, live)
   const held = slots.charge.reserve({ id: plan.id, payer: plan.payer, quote, waitMs: limits.prolongMs * 2 })
-  held.catch(() => undefined)
+  let answered = false
+  held.then(
+    () => (answered = true),
+    () => undefined,
+  )
   const durable = Promise.withResolvers<void>()
   durable.promise.catch(() => undefined)
   let begun = false
   try {
     const outcome = await db.transact<unknown, 'written' | 'taken'>(async (trx) => {
+      // A hold is answered before it is on disk. Should the database fall after this, the transaction falls with it.
+      const isOlder = answered
       if ((await insertTurn(trx, rowOf(deps, plan, live))) === 'taken') return 'taken'
       await plan.record?.(trx)
       const meter = await held
       if (isRefusal(meter)) throw new NotHeld(meter)
+      if (isOlder && !(await meter.stands())) throw new Error('what was held went with the database that answered it')
       if (!begun) running.run({ live, meter, priority: slots.priority.classOf({ ...ask, quote }) }, durable.promise)
       begun = true
       return 'written'

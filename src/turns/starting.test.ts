@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { isRefusal, refuse, uuidv7, type Refusal, type Uuid } from '#kernel'
 import { hanging, openStage, openTill, saying } from '../../test/turns/stage.ts'
 import { World } from '../../test/world.ts'
-import type { Started } from './plan.ts'
+import type { Started, TurnPlan } from './plan.ts'
 import { meet } from './slots.ts'
 
 const codeOf = (answer: Started | Refusal) => (isRefusal(answer) ? answer.refused : answer.state)
@@ -257,3 +257,36 @@ test('without a room that charges, turns are free', async () => {
   assert.equal(meter.cover({ call, outputTokens: 9, bytes: 36 }), true)
   assert.equal(await meter.prolong(), true)
 })
+
+test('rows whose transaction begins after their hold was answered look for it, and without it nothing stands', async () => {
+  await using database = await World.database()
+  const till = openTill(1_000n)
+  const usual = { ...till }
+  let asked = 0
+  let isThere = true
+  till.reserve = async (turn) => {
+    const meter = await usual.reserve(turn)
+    const stands = async () => {
+      asked++
+      return isThere
+    }
+    return isRefusal(meter) ? meter : { ...meter, stands }
+  }
+  await using stage = openStage({ db: database.db, till })
+  stage.play('go', saying('a'))
+  const late = async (plan: TurnPlan) => {
+    let attempts = 0
+    return stage.turns.start({ ...plan, record: async (trx) => void (attempts++ === 0 && (await deadlockOf(trx))) })
+  }
+  assert.equal(codeOf(await late(stage.plan('go'))), 'started')
+  assert.ok(asked > 0)
+  isThere = false
+  const lost = stage.plan('go')
+  await assert.rejects(late(lost), /what was held went with the database/)
+  const { rowCount } = await database.db.pool.query('select from turns.turn where id = $1', [lost.id])
+  assert.equal(rowCount, 0)
+})
+
+/** The database asks for the same once more. */
+const deadlockOf = (trx: Parameters<NonNullable<TurnPlan['record']>>[0]) =>
+  sql`do $$ begin raise exception using errcode = '40P01'; end $$`.execute(trx)

@@ -80,6 +80,7 @@ function meterOf(till: Till): Meter {
   return {
     cover: ({ bytes }) => (cover(bytes) ? true : Promise.resolve(refusedBy(till.refusal))),
     prolong: async () => true,
+    stands: async () => true,
   }
 }
 

@@ -17,6 +17,7 @@ export type Hold = {
   /** Grows to so much; where that is not there, by all that is left, and says what was short. */
   growTo(amount: bigint): Promise<true | HoldRefusal>
   prolong(): Promise<true | HoldRefusal>
+  stands(): Promise<boolean>
 }
 
 /** How long a hold lasts unless it is prolonged; a turn asks for that every few minutes. */
@@ -116,6 +117,7 @@ function followHold(turn: {
       return answer
     },
     prolong,
+    stands: async () => (await ledger.hold(sources.points, keys.hold)) !== undefined,
   }
 }
 

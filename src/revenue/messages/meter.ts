@@ -5,7 +5,7 @@ import type { Hold, HoldRefusal } from './hold.ts'
 import { isOverCap, sliceAt, type Calls } from './rules.ts'
 
 /** Nothing is held for what is free. */
-export const freeMeter: Meter = { cover: () => true, prolong: async () => true }
+export const freeMeter: Meter = { cover: () => true, prolong: async () => true, stands: async () => true }
 
 /**
  * Keeps a turn's hold ahead of its answers. While the hold covers what is said, text goes out at once and the hold grows
@@ -45,5 +45,6 @@ export function createMeter({ hold, calls, log }: { hold: Hold; calls: Calls; lo
       return true
     },
     prolong: () => hold.prolong(),
+    stands: () => hold.stands(),
   }
 }
