@@ -177,21 +177,45 @@ test('failures come in words for the reader, and the key in none', async () => {
   assert.match(second.words, /in 2 minutes/)
 })
 
+async function figureOf(models: Models, model: string) {
+  const cost = await models.cost(model)
+  assert.ok(typeof cost === 'object', `${model} has a figure`)
+  return cost
+}
+
+test('a model that will be billed and has no figure is untold until the operator tells it, and one near by is not', async () => {
+  await using open = await house()
+  const { models, world } = open
+  const { call } = await operator(world)
+  await world.db.pool.query(`insert into models.provider (slug, name, base_url, added_at, changed_at) values
+    ('far', 'Far', 'https://api.example.com/v1', now(), now()), ('near', 'Near', 'http://192.168.1.5/v1', now(), now())`)
+  await world.db.pool.query(`insert into models.provider_state (slug, models, offered, listed_at)
+    select slug, '{new,unused}', '{new}', now() from unnest(array['far', 'near']) slug`)
+  const again = await open.openAgain()
+  assert.equal(await again.cost('far/new'), 'untold')
+  assert.equal(await again.cost('far/unused'), 'unbilled', 'what is not offered answers nobody')
+  assert.equal(await again.cost('near/new'), 'unbilled')
+  assert.deepEqual((await again.costs.list()).missing, ['far/new'])
+  await call(contract.setCost, { body: { model: 'far/new', inputPerMillion: 0n, outputPerMillion: 0n } })
+  assert.equal((await figureOf(await open.openAgain(), 'far/new')).outputPerMillion.minor, 0n)
+  assert.equal((await models.costs.list()).missing.length, 0)
+})
+
 test('a shipped cost stands until the operator sets one, and comes back', async () => {
   await using open = await house()
   const { models, world } = open
   const { call } = await operator(world)
-  const shipped = await models.cost('openai/gpt-5-mini-2025-08-07')
-  assert.equal(shipped?.inputPerMillion.minor, 250_000n)
-  assert.equal(await models.cost('nobody/nothing'), undefined)
-  assert.equal((await models.cost('ollama/anything'))?.outputPerMillion.minor, 0n)
+  const shipped = await figureOf(models, 'openai/gpt-5-mini-2025-08-07')
+  assert.equal(shipped.inputPerMillion.minor, 250_000n)
+  assert.equal(await models.cost('nobody/nothing'), 'unbilled')
+  assert.equal((await figureOf(models, 'ollama/anything')).outputPerMillion.minor, 0n)
   const model = 'openai/gpt-5-mini'
   const own = await call(contract.setCost, { body: { model, inputPerMillion: 1n, outputPerMillion: 2n } })
   assert.ok(!isRefusal(own) && own.origin === 'operator')
-  const now = await models.cost(model)
-  assert.deepEqual([now?.inputPerMillion.minor, now?.version], [1n, own.version])
+  const now = await figureOf(models, model)
+  assert.deepEqual([now.inputPerMillion.minor, now.version], [1n, own.version])
   const again = await open.openAgain()
-  assert.equal((await again.cost(model))?.version, own.version, 'a new start takes nothing from the operator')
+  assert.equal((await figureOf(again, model)).version, own.version, 'a new start takes nothing from the operator')
   const back = await call(contract.resetCost, { body: { model } })
   assert.ok(!isRefusal(back) && back.inputPerMillion === 250_000n && back.version > own.version)
   assert.ok(back.asOf && back.source)

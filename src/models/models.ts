@@ -6,7 +6,15 @@ import { hintOf, openDesk, type Desk } from './desk.ts'
 import { ProviderFailure } from './failure.ts'
 import type { BackendFailure, ModelBackend } from './ports.ts'
 import { makerOf, usualEngines, wellKnown, type Engine } from './providers.ts'
-import { splitModel, withoutKey, wordsFor, type ModelCost, type ModelEvent, type ModelRequest } from './rules.ts'
+import {
+  isOurs,
+  splitModel,
+  withoutKey,
+  wordsFor,
+  type ModelCost,
+  type ModelEvent,
+  type ModelRequest,
+} from './rules.ts'
 import { createSealer } from './sealing.ts'
 import { costRowOf, createSnapshots, toCost, type FixedProvider, type Provider, type Snapshot } from './snapshot.ts'
 import { openStore } from './store.ts'
@@ -26,8 +34,11 @@ export type ModelInfo = {
 export type Models = {
   /** The answer as it comes; its last event is `end`. Throws ProviderFailure; just ends when the request's signal fires. */
   stream(request: ModelRequest): AsyncIterable<ModelEvent>
-  /** What the model costs the house now; undefined where nobody told. Another process learns of a change within two seconds. */
-  cost(model: string): Promise<ModelCost | undefined>
+  /**
+   * What the model costs the house now. `unbilled`: nothing, since an engine near by sends no bill. `untold`: its provider will
+   * send one, and nobody has said how much it is. Another process learns of a change within two seconds.
+   */
+  cost(model: string): Promise<ModelCost | 'unbilled' | 'untold'>
   /** The model's figures, if a provider that is switched on offers it. */
   info(model: string): Promise<ModelInfo | undefined>
   /** All that bots may be built on, by name. */
@@ -71,8 +82,11 @@ export async function openModels(options: ModelsOptions): Promise<Models> {
     cost: async (model) => {
       const snapshot = await snapshots.current()
       const { provider: slug, name } = splitModel(model)
-      const row = costRowOf(snapshot, snapshot.providers.get(slug) ?? { slug, baseUrl: '' }, name)
-      return row && toCost(row)
+      const provider = snapshot.providers.get(slug)
+      const row = costRowOf(snapshot, provider ?? { slug, baseUrl: '' }, name)
+      if (row) return toCost(row)
+      // What is not offered answers nobody, and says so itself.
+      return provider?.enabled && provider.offered.has(name) && !isOurs(provider.baseUrl) ? 'untold' : 'unbilled'
     },
     info: async (model) => {
       await desk.listUnlisted()

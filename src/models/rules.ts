@@ -123,6 +123,11 @@ function isLinkLocal(host: string): boolean {
   )
 }
 
+/** Whether nobody else runs what answers there, so that no bill comes of it. */
+export function isOurs(baseUrl: string): boolean {
+  return !URL.canParse(baseUrl) || isNear(new URL(baseUrl).hostname.replace(/^\[|\]$/g, '').toLowerCase())
+}
+
 /** This machine and private networks (RFC 1918, RFC 4193), names without a dot, and names that only such networks know. */
 function isNear(host: string): boolean {
   if (isIP(host) === 4) return /^(?:127|10)\.|^192\.168\.|^172\.(?:1[6-9]|2\d|3[01])\./.test(host)

@@ -20,7 +20,8 @@ const costs = new Map([
 async function open() {
   const house = await openMoneyHouse()
   const earnings = openEarnings(house)
-  const deps = { ...house, earnings, models: { cost: async (name: string) => costs.get(name) } }
+  const models = { cost: async (name: string) => costs.get(name) ?? (name === 'far/new' ? 'untold' : 'unbilled') }
+  const deps = { ...house, earnings, models }
   const messages = openMessages(deps)
   return { ...house, earnings, messages, charge: messages.charge }
 }
@@ -67,6 +68,19 @@ function ended(turn: Turn, bytes: number, ending: Conclusion['calls'][number]['e
 const available = async (house: House, person: Uuid) => (await house.wallet.balance(person)).available
 const pending = async (house: House, creator: Uuid, funding: 'paid' | 'free') =>
   (await house.ledger.balance(await house.earnings.pendingOf(creator, funding))).posted
+
+await test('where a bill will come and nobody told how much, nothing has a price, not even what is free', async () => {
+  await using house = await open()
+  const payer = house.someone()
+  const free = { price: { version: 1, usdPerThousand: money('USD', 0n) } }
+  const quoteFor = (model: string) =>
+    house.charge.quote({ payer, calls: [{ id: uuidv7(), bot: bot({ ...free, model }), inputBytes: 400 }] })
+  const refused = await quoteFor('far/new')
+  assert.ok(isRefusal(refused) && refused.refused === 'no_price')
+  assert.match(refused.detail, /^Nobody has said yet what the model of Tutor costs/)
+  const near = await quoteFor('near/new')
+  assert.ok(!isRefusal(near) && near.kind === 'free')
+})
 
 await test('a fixed price is held, charged once however often it is settled, and earns exactly the price', async () => {
   await using house = await open()

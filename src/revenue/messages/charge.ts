@@ -25,6 +25,7 @@ export function createCharge(deps: ChargeDeps): Charge {
   return {
     quote: async (ask) => {
       const [purse, costs] = await Promise.all([wallet.accountsFor(ask.payer), costsOf(deps.models, ask)])
+      if (isRefusal(costs)) return costs
       const quote = quoteBy(ask, costs, purse.messageCap)
       if (!isRefusal(quote)) purses.set(quote, { payer: ask.payer, purse })
       return quote
@@ -51,17 +52,27 @@ export const owing: Refusal<'in_debt'> = refuse(
 
 type Costs = ReadonlyMap<string, Cost>
 
-/** What the models of these bots cost now. A model without a figure costs nothing: an engine of one's own. */
-export async function costsOf(models: Pick<Models, 'cost'>, { calls }: Ask): Promise<Costs> {
-  const names = [...new Set(calls.flatMap(({ bot }) => bot.model ?? []))]
-  const found = await Promise.all(names.map((name) => models.cost(name)))
-  return new Map(
-    names.flatMap((name, at) => {
-      const cost = found[at]
-      if (!cost) return []
-      const { version, inputPerMillion, outputPerMillion } = cost
-      return [[name, { version, input: inputPerMillion.minor, output: outputPerMillion.minor }] as const]
-    }),
+/**
+ * What the models of these bots cost now. An engine of one's own costs nothing. Where a bill will come and nobody has said how
+ * much it is there is no price, also for what is free besides: else whoever asks spends the operator's money without a bound.
+ */
+export async function costsOf(models: Pick<Models, 'cost'>, { calls }: Ask): Promise<Costs | Refusal<'no_price'>> {
+  const costs = new Map<string, Cost>()
+  for (const { bot } of calls) {
+    const cost = bot.model === null ? 'unbilled' : await models.cost(bot.model)
+    if (cost === 'untold') return unpriced(bot.name)
+    if (bot.model === null || cost === 'unbilled') continue
+    const { version, inputPerMillion, outputPerMillion } = cost
+    costs.set(bot.model, { version, input: inputPerMillion.minor, output: outputPerMillion.minor })
+  }
+  return costs
+}
+
+function unpriced(bot: string): Refusal<'no_price'> {
+  return refuse(
+    'no_price',
+    `Nobody has said yet what the model of ${bot} costs, so there is no price. Choose another bot, or tell the operator: ` +
+      'the figure is set at the desk, under Models.',
   )
 }
 

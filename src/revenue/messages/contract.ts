@@ -44,7 +44,7 @@ export const getQuote = endpoint({
     }),
   },
   output: quoteAnswer,
-  refusals: { sign_in_first: 401, unknown_bot: 404, bot_withdrawn: 410 },
+  refusals: { sign_in_first: 401, unknown_bot: 404, bot_withdrawn: 410, no_price: 503 },
 })
 
 const receiptCall = z.object({

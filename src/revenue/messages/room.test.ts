@@ -39,7 +39,7 @@ async function startWorld() {
         bots,
         wallet,
         earnings,
-        models: { cost: async (name: string) => costs.get(name) },
+        models: { cost: async (name: string) => costs.get(name) ?? 'unbilled' },
       }
       const messages = openMessages(all)
       opened = { messages, bots }

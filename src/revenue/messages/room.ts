@@ -1,5 +1,5 @@
 import type { Bots, RunnableBot } from '#bots'
-import { isRefusal, refuse, uuidv7, type Uuid } from '#kernel'
+import { isRefusal, refuse, uuidv7, type Refusal, type Uuid } from '#kernel'
 import type { People, Personal } from '#people'
 import { handle, type Database, type Room } from '#platform'
 import type { Ask, Quote } from '#turns'
@@ -59,9 +59,10 @@ export function messagesRoom(deps: MessagesRoomDeps): Room {
 }
 
 /** What it costs is said even where it cannot be paid now; then with what stands in the way. */
-async function answerQuote(deps: ChargeDeps, ask: Ask): Promise<QuoteAnswer> {
+async function answerQuote(deps: ChargeDeps, ask: Ask): Promise<QuoteAnswer | Refusal<'no_price'>> {
   const { ledger, wallet, models } = deps
   const [purse, costs] = await Promise.all([wallet.accountsFor(ask.payer), costsOf(models, ask)])
+  if (isRefusal(costs)) return costs
   const capped = quoteBy(ask, costs, purse.messageCap)
   const quote = isRefusal(capped) ? quoteBy(ask, costs, null) : capped
   if (isRefusal(quote)) throw new Error('without a cap no quote is beyond it')
