@@ -5,6 +5,9 @@ import { houseTerms } from './terms.ts'
 
 const { capacity: terms } = houseTerms
 
+const hearFirst = (capacity: Capacity, ms: number, now: number) =>
+  sawFirst(capacity, { sentAt: now - ms, prefillAhead: 500 }, now)
+
 /** A backend seen from outside: so many slots, and a late first token for whoever queues inside. */
 function createWatched(slots: number) {
   const capacity = createCapacity(undefined, terms, 0)
@@ -19,7 +22,7 @@ function createWatched(slots: number) {
         const limit = slotsOf(capacity)
         const running = Math.max(1, limit - Math.max(1, Math.round(0.1 * limit)))
         const queueMs = running > watched.slots ? 1500 : 0
-        for (let nth = 0; nth < 2; nth++) sawFirst(capacity, slowness * (100 + 10 * nth) + queueMs, 500)
+        for (let nth = 0; nth < 2; nth++) hearFirst(capacity, slowness * (100 + 10 * nth) + queueMs, now)
         for (let nth = 0; nth < 4; nth++) sawTokens(capacity, 8, slowness * 8 * 40)
         judge(capacity, { running, speaking: Math.min(running, watched.slots), isWanted: true }, terms, now)
       }
@@ -28,7 +31,7 @@ function createWatched(slots: number) {
     calm: (seconds: number, firstMs: number) => {
       for (let step = 0; step < seconds * 4; step++) {
         now += 250
-        sawFirst(capacity, firstMs, 500)
+        hearFirst(capacity, firstMs, now)
         judge(capacity, { running: 1, speaking: 1, isWanted: false }, terms, now)
       }
     },
@@ -36,6 +39,37 @@ function createWatched(slots: number) {
   watched.calm(2, 100)
   return watched
 }
+
+/** What comes, and how long after the one before; behind 500 prompt tokens it takes 100 ms when nothing is late. */
+type Coming = {
+  readonly lateMs: number
+  readonly everyMs: number
+  readonly sentAt?: number
+  readonly prefillAhead?: number
+  readonly speaking?: number
+}
+
+/** A backend that was quick for twenty seconds, and first tokens that come from then on, one by one, while all want more. */
+function createListened() {
+  const capacity = createCapacity(undefined, terms, 0)
+  let now = 0
+  const hear = ({ lateMs, everyMs, sentAt, prefillAhead = 500, speaking = 9 }: Coming) => {
+    now += everyMs
+    sawFirst(capacity, { sentAt: sentAt ?? now - 100 - lateMs, prefillAhead }, now)
+    judge(capacity, { running: slotsOf(capacity), speaking, isWanted: true }, terms, now)
+  }
+  /** How many came until the phase was this one, or 1000 when it never was. */
+  const hearUntil = (phase: Capacity['phase'], coming: Coming) => {
+    let heard = 0
+    for (; heard < 1000 && capacity.phase !== phase; heard++) hear(coming)
+    return heard
+  }
+  for (let nth = 0; nth < 80; nth++) hear(quick)
+  return { capacity, hear, hearUntil }
+}
+
+const quick = { lateMs: 0, everyMs: 250 }
+const late = { lateMs: 1500, everyMs: 1000 }
 
 const near = ({ known }: Capacity, slots: number) => Math.abs(known - slots) <= Math.max(1, 0.05 * slots)
 
@@ -55,6 +89,54 @@ test('more slots than before are noticed in a while, and fewer too', () => {
   watched.slots = 10
   watched.crowd(300)
   assert.ok(slotsOf(watched.capacity) <= 12, `${watched.capacity.limit} of 10`)
+})
+
+test('the later first tokens come, the fewer of them are enough; never less than four, nor less than three seconds', () => {
+  const after = (coming: Coming) => createListened().hearUntil('holding', coming)
+  assert.equal(after({ lateMs: 450, everyMs: 1000 }), 12)
+  assert.equal(after({ lateMs: 1500, everyMs: 1000 }), 4)
+  assert.equal(after({ lateMs: 15_000, everyMs: 1000 }), 4)
+  assert.equal(after({ lateMs: 1500, everyMs: 500 }), 6)
+})
+
+test('what was sent before the limit became what it is says nothing of it', () => {
+  const { capacity, hear, hearUntil } = createListened()
+  hearUntil('holding', late)
+  const { limit, phaseFrom } = capacity
+  for (let nth = 0; nth < 10; nth++) hear({ ...late, sentAt: phaseFrom - 1 })
+  assert.equal(capacity.limit, limit)
+  for (let nth = 0; nth < 10; nth++) hear({ ...late, sentAt: phaseFrom })
+  assert.ok(capacity.limit < limit)
+})
+
+test('more to read is never quicker: what is late behind little is known from what came behind much, not the reverse', () => {
+  assert.equal(createListened().hearUntil('holding', { ...late, prefillAhead: 50 }), 4)
+  assert.equal(createListened().hearUntil('holding', { ...late, prefillAhead: 5000 }), 1000)
+})
+
+test('nobody counts while more and more speak', () => {
+  const { capacity, hear, hearUntil } = createListened()
+  for (let speaking = 10; speaking < 40; speaking++) hear({ ...late, speaking })
+  assert.equal(capacity.phase, 'climbing')
+  hearUntil('holding', { ...late, speaking: 39 })
+  assert.equal(capacity.known, 39)
+})
+
+test('a probe that brings nothing is followed by forty times its length without one, four minutes at most', () => {
+  const { capacity, hearUntil } = createListened()
+  hearUntil('holding', late)
+  const probe = (coming: Coming) => {
+    const settledAt = capacity.phaseFrom
+    hearUntil('probing', quick)
+    const heldMs = capacity.phaseFrom - settledAt
+    const from = capacity.phaseFrom
+    const heard = hearUntil('holding', coming)
+    return { heldMs, heard, tookMs: capacity.phaseFrom - from }
+  }
+  const [first, second, third] = [probe(late), probe({ ...late, everyMs: 2000 }), probe(late)]
+  assert.ok(first.heldMs === 15_000 && first.heard <= 5)
+  assert.equal(second.heldMs, 40 * first.tookMs)
+  assert.ok(third.heldMs === 240_000 && 40 * second.tookMs > 240_000)
 })
 
 test('an engine that has become slow as a whole keeps its slots', () => {
@@ -80,7 +162,7 @@ test('what the operator gave stands, whatever is seen, said or refused', () => {
   sawRefusal(capacity, 2, 0)
   sawSigns(capacity, { slots: 9 }, 0)
   for (let now = 0; now < 60_000; now += 250) {
-    sawFirst(capacity, 100 + now, 500)
+    hearFirst(capacity, 100 + now, now)
     judge(capacity, { running: 5, speaking: 3, isWanted: true }, terms, now)
   }
   assert.equal(capacity.limit, 5)

@@ -21,7 +21,7 @@ export type Capacity = {
   phaseFrom: number
   /** What was settled on last. */
   known: number
-  /** How long to hold before the next probe: twice as long each time that the last one brought nothing new. */
+  /** How long to hold before the next probe: the longer, the longer the last one took that brought nothing new. */
   holdMs: number
   readonly window: Window
   /** First tokens over a longer time: evidence of a queue inside the engine. */
@@ -32,7 +32,7 @@ export type Capacity = {
 /** What has come since the last judgement. */
 type Window = { from: number; gaps: number[] }
 
-type Evidence = { from: number; firsts: First[]; speakingMost: number; wasWanted: boolean }
+type Evidence = { from: number; firsts: First[]; speakingMost: number; rosenAt: number; wasWanted: boolean }
 type First = { readonly ms: number; readonly floorMs: number }
 
 /** Least time to a first token by the prompt tokens ahead of it, and least time between tokens by requests in flight. */
@@ -42,6 +42,8 @@ type Experience = {
   /** The longest of a hundred gaps, as it mostly is. */
   longGapMs: number
 }
+
+export type Sent = { readonly sentAt: number; readonly prefillAhead: number }
 
 /** What goes on at the backend at this instant. */
 export type Activity = {
@@ -58,8 +60,13 @@ const gapsMax = 512
 /** Excess of first tokens, see `engineQueue`, from which a queue inside is likely, and sure. */
 const likely = 0.5
 const surely = 1
+/** First tokens that say something together when each says little, and how long they must have come for. */
+const firstsEnough = 24
+const clearMs = 3000
 const holdMsMin = 15_000
 const holdMsMax = 240_000
+/** Of the time, what probes may take that bring nothing: while one lasts, whoever has tipped finds the engine full. */
+const lookingShare = 1 / 40
 
 export function createCapacity(slots: number | undefined, terms: CapacityTerms, now: number): Capacity {
   return {
@@ -71,7 +78,7 @@ export function createCapacity(slots: number | undefined, terms: CapacityTerms, 
     known: 0,
     holdMs: holdMsMin,
     window: { from: now, gaps: [] },
-    evidence: { from: now, firsts: [], speakingMost: 0, wasWanted: true },
+    evidence: { from: now, firsts: [], speakingMost: 0, rosenAt: now, wasWanted: true },
     seen: { firstMs: new Map(), gapMs: new Map(), longGapMs: 0 },
   }
 }
@@ -80,12 +87,20 @@ export function slotsOf(capacity: Capacity): number {
   return Math.max(1, Math.floor(capacity.limit))
 }
 
-/** A first token came after so long, with so many prompt tokens ahead of it, its own included. */
-export function sawFirst({ source, evidence, seen }: Capacity, ms: number, prefillAhead: number): void {
+/** A first token came, with so many prompt tokens ahead of it when it was sent for, its own included. */
+export function sawFirst(capacity: Capacity, { sentAt, prefillAhead }: Sent, now: number): void {
+  const { source, evidence, seen, phaseFrom } = capacity
+  const ms = now - sentAt
   const bin = Math.floor(3 * Math.log2(prefillAhead + 128))
-  const floorMs = Math.min(ms, (seen.firstMs.get(bin) ?? Infinity) * floorFades)
-  seen.firstMs.set(bin, floorMs)
-  if (source === 'found') evidence.firsts.push({ ms, floorMs })
+  seen.firstMs.set(bin, Math.min(ms, (seen.firstMs.get(bin) ?? Infinity) * floorFades))
+  if (source === 'found' && sentAt >= phaseFrom) evidence.firsts.push({ ms, floorMs: leastFirstMs(seen, bin) })
+}
+
+/** More to read never takes less time: what was seen behind more prompt tokens is a bound for fewer. */
+function leastFirstMs({ firstMs }: Experience, bin: number): number {
+  let least = Infinity
+  for (const [other, ms] of firstMs) if (other >= bin && ms < least) least = ms
+  return least
 }
 
 /** So many tokens came, so long after the ones before. */
@@ -114,7 +129,10 @@ export function sawSigns(capacity: Capacity, signs: EngineSigns, now: number): v
 /** Looks at what came since the last time. To be called several times a second; it acts when it has seen enough. */
 export function judge(capacity: Capacity, activity: Activity, terms: CapacityTerms, now: number): void {
   const { window, evidence } = capacity
-  evidence.speakingMost = Math.max(evidence.speakingMost, activity.speaking)
+  if (activity.speaking > evidence.speakingMost) {
+    evidence.speakingMost = activity.speaking
+    evidence.rosenAt = now
+  }
   evidence.wasWanted &&= activity.isWanted
   if (now - window.from < terms.windowMs) return
   weighGaps(capacity, activity.running)
@@ -140,17 +158,18 @@ function weighGaps(capacity: Capacity, running: number): void {
 function adapt(capacity: Capacity, { running, isWanted }: Activity, terms: CapacityTerms, now: number): void {
   const { evidence, phase, slowdown } = capacity
   const isFull = isWanted && running >= fullFrom(capacity.limit)
+  const excess = engineQueue(capacity)
+  const isClear = isClearly(evidence, excess, now)
   if (phase === 'probing') {
     if (evidence.speakingMost > capacity.known) enter(capacity, 'climbing', now)
-    else if (isEnough(evidence, 12 + 0.15 * capacity.known, now)) settle(capacity, capacity.known, now)
-  } else if (isEnough(evidence, 24, now)) {
-    const excess = engineQueue(capacity)
-    if (!evidence.wasWanted || excess < likely) startEvidence(capacity, now)
+    else if (isClear || isEnough(evidence, 12 + 0.15 * capacity.known, now)) settle(capacity, capacity.known, now)
+  } else if (isClear || isEnough(evidence, firstsEnough, now)) {
+    if (!evidence.wasWanted || excess < likely || isRising(evidence, now)) startEvidence(capacity, now)
     else if (phase === 'climbing') settle(capacity, evidence.speakingMost, now)
     else if (excess > surely) settle(capacity, 0.95 * capacity.limit, now)
     else startEvidence(capacity, now)
   } else if (phase === 'climbing' && isFull && evidence.firsts.length >= terms.samplesMin) {
-    if (engineQueue(capacity) > surely) return
+    if (excess > surely) return
     capacity.limit = Math.min(terms.max, capacity.limit * 1.4)
     startEvidence(capacity, now)
   }
@@ -165,6 +184,14 @@ function isEnough({ firsts, from }: Evidence, many: number, now: number): boolea
   return firsts.length >= many || (firsts.length >= 8 && now - from >= 15_000)
 }
 
+/** The later first tokens come, the fewer of them say it, over a time that no single pause of anything outlasts. */
+function isClearly({ firsts, from }: Evidence, excess: number, now: number): boolean {
+  return firsts.length >= 4 && now - from >= clearMs && firsts.length * excess >= firstsEnough * surely
+}
+
+/** Whoever joins those who speak before any of them has ended found a slot free: not all were in use. */
+const isRising = ({ from, rosenAt }: Evidence, now: number) => rosenAt - from > (now - from) * 0.5
+
 /** How much later first tokens come than slowness explains, as a multiple of what chance explains. */
 function engineQueue({ evidence, slowdown }: Capacity): number {
   const excesses = evidence.firsts
@@ -174,7 +201,8 @@ function engineQueue({ evidence, slowdown }: Capacity): number {
 }
 
 function settle(capacity: Capacity, slots: number, now: number): void {
-  capacity.holdMs = slots === capacity.known ? Math.min(holdMsMax, capacity.holdMs * 2) : holdMsMin
+  const looked = now - capacity.phaseFrom
+  capacity.holdMs = slots === capacity.known ? Math.min(holdMsMax, looked / lookingShare) : holdMsMin
   capacity.known = Math.max(1, slots)
   capacity.limit = capacity.known
   enter(capacity, 'holding', now)
@@ -195,5 +223,6 @@ function startEvidence({ evidence }: Capacity, now: number): void {
   evidence.from = now
   evidence.firsts = []
   evidence.speakingMost = 0
+  evidence.rosenAt = now
   evidence.wasWanted = true
 }

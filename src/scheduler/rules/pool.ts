@@ -192,7 +192,7 @@ export function hearFirst(pool: Pool, entry: Entry, now: number): void {
   entry.lastTokenAt = now
   entry.mark = { at: now, generated: 0 }
   pool.firstMs += learning * (engineMs - pool.firstMs)
-  sawFirst(engine.capacity, engineMs, entry.prefillAhead)
+  sawFirst(engine.capacity, { sentAt: entry.dispatchedAt, prefillAhead: entry.prefillAhead }, now)
   if (entry.tries > 1) return
   compare(entry.class.foresight, entry.foretold.ms, now - entry.foretold.at)
   compareRange(entry.class.foresight, entry.told, now - entry.arrivedAt)
