@@ -58,7 +58,7 @@ export const lines: readonly Line[] = [
     value: 0.95,
     of: inRun(name, (own, { fifo }) => over(own.tokensPerSecond, fifo?.tokensPerSecond)),
   })),
-  ...(['B 16', 'A k=3.4', 'B 256'] as const).flatMap((name) => [
+  ...(['B 16', 'A k=3.4', 'B 256', 'B 256 short'] as const).flatMap((name) => [
     {
       ratio: `found limit, off the slots by (${name})`,
       wanted: 'at most' as const,

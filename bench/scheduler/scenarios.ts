@@ -80,6 +80,9 @@ function lengthen(call: Call, dice: () => number): Call {
   return isLong ? { ...call, promptTokens: longPrompt.tokens } : call
 }
 
+/** So little to read that slots are what is short, however many there are. */
+const cutPrompt = (call: Call): Call => ({ ...call, promptTokens: Math.max(16, Math.ceil(call.promptTokens / 8)) })
+
 const everyPeer: readonly LaneName[] = ['ours', 'ours found', 'haproxy', 'fifo', 'pass', 'alone']
 
 /** The scenarios of reference and target, in the order of their letters. */
@@ -90,6 +93,14 @@ export const scenarios: readonly Scenario[] = [
   { ...usual, name: 'A k=7.4', about: '64 slots, the peak four times over', k: () => 7.4, lanes: everyPeer },
   { ...usual, name: 'B 16', about: '16 slots', engines: [16], lanes: everyPeer },
   { ...usual, name: 'B 256', about: '256 slots', engines: [256], lanes: ['ours', 'ours found', 'fifo', 'alone'] },
+  {
+    ...usual,
+    name: 'B 256 short',
+    about: '256 slots, prompts cut to an eighth',
+    engines: [256],
+    lanes: ['ours', 'ours found', 'fifo', 'alone'],
+    alter: cutPrompt,
+  },
   {
     ...usual,
     name: 'C',

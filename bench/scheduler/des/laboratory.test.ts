@@ -53,6 +53,11 @@ for (const slots of [16, 64])
     assert.ok(found.tokens >= 0.95 * given.tokens)
   })
 
+test('256 slots are found where slots are what is short', () => {
+  const { slots } = tryOut(bench, trialOf('B 256 short'), variants.found, [1])
+  assert.ok(Math.abs(slots - 256) <= 0.1 * 256, `${slots} were found`)
+})
+
 test('an engine that has become slow keeps its slots', () => {
   const trial: Trial = { ...usual, happens: [{ atSecond: 60, engine: 0, what: { slowdown: 2.5 } }] }
   const found = tryOut(bench, trial, variants.found, [1])
