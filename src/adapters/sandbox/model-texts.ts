@@ -1,6 +1,6 @@
 /** What the sandbox's models say. Every text says of itself that it comes from a script. */
 export type Asked = {
-  /** The last thing the user wrote, without the command that may stand before it. */
+  /** The last paragraph the user wrote, without the command that may stand before it. */
   readonly text: string
   /** "a patient tutor", where the prompt says "You are a patient tutor". */
   readonly role: string | undefined

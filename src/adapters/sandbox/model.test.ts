@@ -33,6 +33,13 @@ test('a command steers any model, and is no part of the question', async () => {
   assert.match((await answer('instant', '/nothing of that name')).text, /\/nothing/)
 })
 
+test('a question that got no answer steers no later one', async () => {
+  const { text, last } = await answer('instant', '/fails at first\n\n/breaks then\n\nWhat is a ledger?')
+  assert.deepEqual(last, { type: 'end', reason: 'stop' })
+  assert.match(text, /You wrote “What is a ledger\?”/)
+  assert.match((await answer('instant', 'What is a ledger?\n\n/code how to split\n')).text, /```ts/)
+})
+
 test('it refuses, breaks off and fails where that is asked for', async () => {
   assert.deepEqual((await answer('refuses', 'x')).last, { type: 'end', reason: 'refused' })
   const broken = await answer('breaks', 'x')

@@ -26,8 +26,9 @@ const manners: Readonly<Record<string, Manner>> = {
 }
 
 /**
- * Models that answer from a script: the same prompt gives the same answer. A command before the prompt (`/table`, `/slow`,
- * `/breaks` … by the names above) steers any of them. For demos and tests alone; every text says what it is.
+ * Models that answer from a script: the same prompt gives the same answer. A command before the prompt's last paragraph
+ * (`/table`, `/slow`, `/breaks` … by the names above) steers any of them. For demos and tests alone; every text says what
+ * it is.
  */
 export function sandboxBackend(): ModelBackend {
   return {
@@ -57,15 +58,24 @@ async function* stream(request: ModelRequest): AsyncGenerator<BackendEvent> {
   else yield { type: 'end', reason: said < script.length ? 'length' : 'stop' }
 }
 
-/** The manner that the prompt's command asks for, and the prompt without it. */
+/**
+ * The manner that the last paragraph's command asks for, and that paragraph without it. What stands before may be a
+ * question that got no answer, joined to this one: its command was for then.
+ */
 function steer(own: Manner, { messages }: ModelRequest): { readonly manner: Manner; readonly asked: Asked } {
-  const prompt = messages.findLast(({ role }) => role === 'user')?.content ?? ''
+  const prompt = lastParagraph(messages.findLast(({ role }) => role === 'user')?.content ?? '')
   const system = messages.find(({ role }) => role === 'system')?.content ?? ''
   const role = /\bYou are (an? [^.,;:\n]{3,60})/.exec(system)?.[1]?.trim()
   const [, command = '', text = prompt] = /^\s*\/([a-z]+)\b\s*([^]*)$/.exec(prompt) ?? []
   const told = Object.hasOwn(manners, command) ? manners[command] : undefined
   return told ? { manner: told, asked: { text, role } } : { manner: own, asked: { text: prompt, role } }
 }
+
+const lastParagraph = (text: string) =>
+  text
+    .trimEnd()
+    .split(/\n\s*\n/)
+    .at(-1) ?? ''
 
 /** As a model would say it: a word or two at a time, spaces with what they follow. */
 function piecesOf(text: string): readonly string[] {
