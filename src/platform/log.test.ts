@@ -37,6 +37,20 @@ test('no secret reaches the output, however deep and under whatever spelling', (
   assert.equal(output.split('[hidden]').length > 30, true)
 })
 
+test('a warning bears its stack for who asked for more, an error always', () => {
+  const fault = Object.assign(new Error('it is gone', { cause: new Error('pulled out') }), { code: '57P01' })
+  const lineOf = (level: 'debug' | 'info', at: 'warn' | 'error') => {
+    const lines: string[] = []
+    const log = createLog({ level, destination: { write: (line) => lines.push(line) } })
+    log[at]({ err: fault }, 'a connection was lost')
+    return lines.join('')
+  }
+  assert.doesNotMatch(lineOf('info', 'warn'), /"stack"/)
+  assert.match(lineOf('info', 'warn'), /"message":"it is gone","code":"57P01","cause":.*pulled out/)
+  assert.match(lineOf('debug', 'warn'), /"stack".*"stack"/)
+  assert.match(lineOf('info', 'error'), /"stack"/)
+})
+
 test('card numbers are hidden; ids, amounts and instants are not', () => {
   const kept = ['4111111111111112', '01a2b3c4-4111-7111-8111-111111111111', '1700000000000', '98765432109876543210']
   const output = written((log) => {

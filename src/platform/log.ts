@@ -14,6 +14,7 @@ const depthMax = 8
 
 /** JSON lines on standard error, so that standard output stays what the program has to say to a person. */
 export function createLog(options: { level: LogLevel; destination?: DestinationStream }): Log {
+  const isDebug = options.level === 'debug' || options.level === 'trace'
   return pino(
     {
       level: options.level,
@@ -22,9 +23,25 @@ export function createLog(options: { level: LogLevel; destination?: DestinationS
       serializers: { err: (fault: unknown) => fault },
       formatters: { level: (label) => ({ level: label }), log: redactFields },
       // A child's bindings and the message that pino takes from an error pass no formatter: the finished line does.
-      hooks: { streamWrite: (line) => `${JSON.stringify(redactFields(JSON.parse(line)))}\n` },
+      hooks: { streamWrite: (line) => `${JSON.stringify(trimmed(redactFields(JSON.parse(line)), { isDebug }))}\n` },
     },
     options.destination ?? pino.destination({ fd: 2, sync: true }),
+  )
+}
+
+/** A warning says what happened, and that is enough: where in the code is for errors, and for whoever asked for more. */
+function trimmed(fields: Record<string, unknown>, { isDebug }: { isDebug: boolean }): Record<string, unknown> {
+  const { level, err } = fields
+  if (isDebug || level === 'error' || level === 'fatal' || typeof err !== 'object' || err === null) return fields
+  return { ...fields, err: withoutStack(err) }
+}
+
+function withoutStack(fault: object): object {
+  const fields = Object.entries(fault).filter(([name]) => name !== 'stack')
+  return Object.fromEntries(
+    fields.map(([name, value]: [string, unknown]) =>
+      name === 'cause' && typeof value === 'object' && value !== null ? [name, withoutStack(value)] : [name, value],
+    ),
   )
 }
 
