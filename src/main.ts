@@ -44,6 +44,8 @@ async function main(): Promise<void> {
   // From the first line on a signal is heard: who reads that it is open may close it.
   for (const line of [url ? `Bottega is open: ${url}` : 'Bottega is at work', ...greetings]) console.log(line)
   const signal = await untilSignal()
+  db.expectEnd()
+  answers.expectEnd()
   console.log(`Closing (${signal}); once more to end at once`)
 }
 

@@ -109,6 +109,29 @@ async function answersAgain(
   }
 }
 
+test('while a process closes, a lost connection is no news', async () => {
+  await using scratch = await World.database()
+  const lines: string[] = []
+  const log = createLog({ level: 'warn', destination: { write: (line) => lines.push(line) } })
+  const db = openDatabase({ url: scratch.url, poolMax: 1, applicationName: 'closing', log })
+  const loseOne = async () => {
+    const held = await db.pool.connect()
+    const lost = new Promise((resolve) => void held.once('error', resolve))
+    await scratch.db.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'closing'`,
+    )
+    await lost
+    held.release(true)
+  }
+  await loseOne()
+  assert.ok(lines.length > 0)
+  const heard = lines.length
+  db.expectEnd()
+  await loseOne()
+  assert.equal(lines.length, heard)
+  await db.close()
+})
+
 test('a server that drops its connections costs the queries that ran, never the process', async () => {
   await using scratch = await World.database()
   const lines: string[] = []

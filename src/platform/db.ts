@@ -22,6 +22,8 @@ export type Database = {
    * again from the start, so `work` may touch nothing but the database.
    */
   transact<Tables, Answer>(work: (trx: Kysely<Tables>) => Promise<Answer>, options?: TransactOptions): Promise<Answer>
+  /** From here on a lost connection is no news: this process is closing, and whoever ends it may end PostgreSQL as well. */
+  expectEnd(): void
   /** Waits for what is running, then closes every connection. */
   close(): Promise<void>
 }
@@ -73,12 +75,16 @@ export function openDatabase(options: {
   })
   // A client that is checked out but between two queries reports its end to nobody but these listeners, and an
   // 'error' without a listener ends the process. The pool repeats an idle client's error, hence the empty one.
+  let isEnding = false
   pool.on('connect', (client) => {
-    client.on('error', (err) => options.log?.warn({ err }, 'a database connection was lost'))
+    client.on('error', (err) => {
+      if (!isEnding) options.log?.warn({ err }, 'a database connection was lost')
+    })
   })
   pool.on('error', () => undefined)
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   const tables = <Tables>() => kysely as unknown as Kysely<Tables>
+  const expectEnd = () => void (isEnding = true)
   let closing: Promise<void> | undefined
   return {
     url: options.url,
@@ -86,7 +92,11 @@ export function openDatabase(options: {
     tables,
     transact: <Tables, Answer>(work: (trx: Kysely<Tables>) => Promise<Answer>, settings?: TransactOptions) =>
       retrying(() => runOnce(tables<Tables>(), work, settings), settings?.attemptsMax ?? 6),
-    close: () => (closing ??= pool.end()),
+    expectEnd,
+    close: () => {
+      expectEnd()
+      return (closing ??= pool.end())
+    },
   }
 }
 
