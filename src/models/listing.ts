@@ -3,11 +3,11 @@ import type { Log } from '#platform'
 import type { Provider as ProviderView } from './contract.ts'
 import type { ModelAddress, ModelBackend } from './ports.ts'
 import type { Engine } from './providers.ts'
-import { deskWords, offeredAtFirst, withoutKey } from './rules.ts'
+import { offeredAtFirst } from './rules.ts'
 import type { Sealer } from './sealing.ts'
 import { costRowOf, type createSnapshots, type Provider } from './snapshot.ts'
 import type { Store, TrialRow } from './store.ts'
-import { askOne } from './trial.ts'
+import { askOne, failureWords } from './trial.ts'
 
 export type DeskOptions = {
   readonly store: Store
@@ -62,7 +62,7 @@ async function list(
   signal: AbortSignal,
 ): Promise<string[] | Refusal<'provider_failed'>> {
   const names = await backend.list(address, AbortSignal.any([signal, AbortSignal.timeout(listingMsMax)]))
-  if ('type' in names) return refuse('provider_failed', deskWords(names.kind, withoutKey(names.detail, address.key)))
+  if ('type' in names) return refuse('provider_failed', failureWords(names, address))
   return [...new Set(names)].slice(0, modelsMax)
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { contextTokensOf, costNames, shippedCosts } from './costs.ts'
-import { checkAddress, offeredAtFirst, splitModel, trialCandidates, wordsFor } from './rules.ts'
+import { checkAddress, deskWords, offeredAtFirst, splitModel, trialCandidates, wordsFor } from './rules.ts'
 
 test('a model’s provider ends at the first slash', () => {
   assert.deepEqual(splitModel('openrouter/deepseek/deepseek-chat'), {
@@ -68,4 +68,15 @@ test('a reader is told how long to wait', () => {
   assert.match(wordsFor('rate', 'OpenAI', 400), /in a second\./)
   assert.match(wordsFor('rate', 'OpenAI', 30_000), /in 30 seconds\./)
   assert.match(wordsFor('rate', 'OpenAI', 7_200_000), /in 2 hours\./)
+})
+
+test('the operator is told whether an engine does not run or the way out is shut, without the codes of Node', () => {
+  const lost = (code: string) => ({ kind: 'unavailable', detail: `${code}: getaddrinfo x` }) as const
+  const local = deskWords(lost('ECONNREFUSED'), 'http://127.0.0.1:11434/v1')
+  assert.equal(local, 'No engine answers at 127.0.0.1:11434. Start it, or correct the address.')
+  const cloud = deskWords(lost('ENOTFOUND'), 'https://api.example.com/v1')
+  assert.match(cloud, /^api\.example\.com cannot be reached from this machine\./)
+  assert.doesNotMatch(cloud, /ENOTFOUND|engine/)
+  const broken = deskWords({ kind: 'unavailable', detail: '502: bad gateway' }, 'https://api.example.com/v1')
+  assert.match(broken, /Try again in a minute\. The provider’s answer: 502/)
 })

@@ -64,16 +64,22 @@ export function wordsFor(kind: FailureKind, provider: string, retryAfterMs?: num
   }
 }
 
-/** What the operator is told at the desk: what to do, and the provider's own words. */
-export function deskWords(kind: FailureKind, detail: string): string {
-  return `${remedies[kind]} The provider’s answer: ${detail}`
+/** What the operator is told at the desk: what to do, and the provider's own words where it was there to have any. */
+export function deskWords({ kind, detail }: { kind: FailureKind; detail: string }, baseUrl: string): string {
+  if (kind !== 'unavailable' || !nobodyThere.test(detail)) return `${remedies[kind]} The provider’s answer: ${detail}`
+  const { hostname, host } = new URL(baseUrl)
+  if (isNear(hostOf(hostname))) return `No engine answers at ${host}. Start it, or correct the address.`
+  return `${host} cannot be reached from this machine. Check the address for a slip, and this machine’s network.`
 }
+
+/** What Node says where a name leads nowhere, or nobody listens there. */
+const nobodyThere = /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL):/
 
 const remedies: Readonly<Record<FailureKind, string>> = {
   key: 'The key was not accepted. Check that it was pasted whole, and has not been revoked.',
   quota: 'The account behind this key has no credit left. Top it up at the provider.',
   rate: 'The provider limits how often this key may ask. Try again in a minute.',
-  unavailable: 'The provider is out of reach. Check the address, and that the engine runs.',
+  unavailable: 'The provider broke off, or has a fault of its own. Try again in a minute.',
   unknown_model: 'The provider has no model of this name. Choose another one.',
   too_long: 'The provider found the question too long. Choose a model with a larger context.',
   garbage: 'What came back is not the wire of OpenAI’s chat completions. Check the address: it usually ends in /v1.',
@@ -103,12 +109,14 @@ export function checkAddress(text: string): string | Refusal<'bad_address'> {
       'bad_address',
       'Write the address alone: the key has a field of its own, and nothing follows the path.',
     )
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
+  const host = hostOf(url.hostname)
   if (isLinkLocal(host)) return refuse('bad_address', 'Addresses of this range belong to the machine’s own cloud.')
   if (url.protocol === 'http:' && !isNear(host))
     return refuse('bad_address', 'Use https: over http everybody on the way could read the key and the conversations.')
   return url.href.replace(/\/+$/, '')
 }
+
+const hostOf = (hostname: string) => hostname.replace(/^\[|\]$/g, '').toLowerCase()
 
 /** Where clouds answer with the machine's own credentials, in every form that reaches it. */
 function isLinkLocal(host: string): boolean {

@@ -27,13 +27,17 @@ export async function askOne(
   let last: TrialRow | undefined
   for (const model of candidates) {
     const answer = await answerOf(asking, model)
-    const told = 'kind' in answer ? deskWords(answer.kind, withoutKey(answer.detail, asking.address.key)) : answer.text
+    const told = 'kind' in answer ? failureWords(answer, asking.address) : answer.text
     const ok = !('kind' in answer) && answer.text !== ''
     const firstTokenMs = 'kind' in answer ? null : answer.firstTokenMs
     last = { at: at.toISOString(), ok, model, words: told || 'It answered with no text at all.', firstTokenMs }
     if (ok || ('kind' in answer && answer.kind !== 'unknown_model')) return last
   }
   return last ?? { at: at.toISOString(), ok: false, model: '', words: 'It lists no models.', firstTokenMs: null }
+}
+
+export function failureWords({ kind, detail }: BackendFailure, { baseUrl, key }: ModelAddress): string {
+  return deskWords({ kind, detail: withoutKey(detail, key) }, baseUrl)
 }
 
 type Answer = { readonly text: string; readonly firstTokenMs: number | null }
