@@ -31,6 +31,7 @@ test('whoever opens the printed link runs the install, and its ledger proves its
   const proof = page.getByRole('region', { name: 'Proof of the ledger' })
   await proof.getByText('It holds').waitFor()
   assert.equal(await proof.getByText('holds', { exact: true }).count(), 10)
+  await page.getByText(/^\d+ journals proven at/).waitFor()
   await page.goto(link)
   await page.getByText('This link has done its work').waitFor()
 })

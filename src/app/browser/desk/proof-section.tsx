@@ -1,4 +1,5 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { useEffect } from 'react'
 import {
   Button,
   Instant,
@@ -14,8 +15,10 @@ import {
   SkeletonRows,
   useFormat,
   useRead,
+  useRefresh,
   useWrite,
 } from '#ui'
+import { getHealth } from '#platform/contract'
 import { getProof, startProof, type LedgerProof } from '#app/contract'
 import { claimWords } from './claim-words.ts'
 
@@ -29,6 +32,12 @@ export function ProofSection() {
   const read = useRead(getProof, {}, { refreshMs })
   const starting = useWrite(startProof, { refresh: [getProof] })
   const running = read.state === 'ready' ? read.value.running : undefined
+  const provedAt = read.state === 'ready' ? read.value.last?.at : undefined
+  const refresh = useRefresh()
+  // Health tells of the newest proof: it hears of it at once, and not when it asks the next time.
+  useEffect(() => {
+    if (provedAt !== undefined) refresh(getHealth)
+  }, [provedAt, refresh])
   return (
     <Section
       title={<Trans>The ledger</Trans>}
