@@ -53,6 +53,9 @@ const fieldLook =
 
 const priceStepBytes = 256
 
+/** A mention that was begun is nothing yet to send. */
+const saysNothing = /^[\s@]*$/
+
 const encoder = new TextEncoder()
 const bytesOf = (text: string) => encoder.encode(text).length
 
@@ -138,7 +141,7 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
     written.set(words)
     area.current?.focus()
   })
-  const isBlank = useOfText(written, (text) => text.trim() === '')
+  const isBlank = useOfText(written, (text) => saysNothing.test(text))
   const isTooLong = useOfText(written, (text) => isOver(text, limits.textBytes))
   const isReady = bots.length > 0 && !unsure && (!hasQuotes || expected !== undefined)
   const canSend = isReady && !isBlank && !isTooLong && running === undefined && !sending

@@ -49,10 +49,12 @@ export function MentionList({ id, bots, chosen, onChoose }: ListProps) {
           )}
         >
           <BotMark handle={bot.handle} size={24} />
-          <span className="min-w-0 flex-1 truncate">
-            <span className="font-medium">{bot.name}</span> <span className="text-13 text-faint">@{bot.handle}</span>
+          <span className="flex min-w-0 flex-1 items-center gap-x-3 max-md:flex-col max-md:items-stretch">
+            <span className="min-w-0 truncate md:flex-1">
+              <span className="font-medium">{bot.name}</span> <span className="text-13 text-faint">@{bot.handle}</span>
+            </span>
+            <PricePerThousand micro={bot.usdPerThousand} className="text-13" />
           </span>
-          <PricePerThousand micro={bot.usdPerThousand} className="text-13 max-md:hidden" />
         </div>
       ))}
     </div>
