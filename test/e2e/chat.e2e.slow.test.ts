@@ -76,6 +76,25 @@ test('a question is asked anew, both versions stay, and what is deleted comes ba
   await page.getByText('you wrote “First words”').waitFor()
 })
 
+test('an answer that failed has its own way to ask again, and spoils none after it', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada'), width: 390 })
+  const { page } = visitor
+  await page.goto('/chats/new?bots=assistant')
+  await field(page).fill('@')
+  await page.getByRole('listbox').getByText('per 1,000 messages').first().waitFor()
+  assert.equal(await send(page).isEnabled(), false, 'a mention that was begun is nothing to send')
+  await field(page).fill('/fails First words')
+  await page.locator('button[aria-label="Send"]:enabled').click()
+  const failed = answers(page, 'Assistant').first()
+  await failed.getByRole('button', { name: 'Ask again' }).click()
+  await page.getByRole('dialog').getByText('The former answer stays beside the new one.').waitFor()
+  await page.keyboard.press('Escape')
+  await field(page).fill('Other words')
+  await page.locator('button[aria-label="Send"]:enabled').click()
+  await page.getByText('you wrote “Other words”').waitFor()
+})
+
 test('a draft waits for whoever leaves, and two bots are asked by name', async () => {
   await using world = await startHouse({ market: 'seeded' })
   await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })

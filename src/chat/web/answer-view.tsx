@@ -1,14 +1,19 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { memo } from 'react'
 import type { Answer } from '#chat/contract'
-import { BotMark, Link, Markdown, Notice, places, SkeletonText } from '#ui'
+import { BotMark, Button, Link, Markdown, Notice, places, SkeletonText } from '#ui'
 import type { LiveAnswer, LiveTurn } from './live-turn.ts'
 import { useLiveAnswer } from './use-live-turn.ts'
 
-type AnswerProps = { readonly answer: Answer; readonly live: LiveTurn | undefined }
+type AnswerProps = {
+  readonly answer: Answer
+  readonly live: LiveTurn | undefined
+  /** Asks the question again, at the price that is shown then; undefined while the turn runs. */
+  readonly onAgain: ((question: string) => void) | undefined
+}
 
 /** One bot's answer: as it is kept, or as far as it has come. */
-export const AnswerView = memo(function AnswerView({ answer, live }: AnswerProps) {
+export const AnswerView = memo(function AnswerView({ answer, live, onAgain }: AnswerProps) {
   const { bot, ending } = answer
   const coming = useLiveAnswer(live, answer.id)
   const growing = ending === null
@@ -26,7 +31,7 @@ export const AnswerView = memo(function AnswerView({ answer, live }: AnswerProps
       </header>
       {text !== '' && <Markdown text={text} growing={isCut} />}
       {growing && text === '' && coming?.state !== 'waiting' && <SkeletonText lines={2} />}
-      <Words answer={answer} coming={growing ? coming : undefined} />
+      <Words answer={answer} coming={growing ? coming : undefined} onAgain={onAgain} />
     </article>
   )
 })
@@ -52,11 +57,35 @@ function Progress({ coming }: { readonly coming: LiveAnswer | undefined }) {
   )
 }
 
-/** How it ended, where that needs words; they say what to do. */
-function Words({ answer, coming }: { readonly answer: Answer; readonly coming: LiveAnswer | undefined }) {
+/** What failed by no doing of the reader's, so that the same question may be answered the next time. */
+const mayGoBetter: readonly Answer['ending'][] = [
+  'provider_failed_before',
+  'provider_failed_after',
+  'empty',
+  'timed_out',
+  'expired_waiting',
+  'hold_expired',
+  'shutdown',
+  'killed',
+]
+
+type WordsProps = Pick<AnswerProps, 'answer' | 'onAgain'> & { readonly coming: LiveAnswer | undefined }
+
+/** How it ended, where that needs words; they say what to do, and what can be done at once has its button. */
+function Words({ answer, coming, onAgain }: WordsProps) {
   const words = coming ? coming.words : answer.words
   if (words === null) return null
   if (answer.ending === 'stopped' || answer.ending === 'cancelled_waiting')
     return <p className="mt-2 text-13 text-faint">{words}</p>
-  return <Notice className="mt-3">{words}</Notice>
+  const isFailed = mayGoBetter.includes(answer.ending)
+  const again = isFailed && onAgain && (
+    <Button size="s" onClick={() => onAgain(answer.parent)}>
+      <Trans>Ask again</Trans>
+    </Button>
+  )
+  return (
+    <Notice kind={isFailed ? 'amber' : 'info'} action={again} className="mt-3">
+      {words}
+    </Notice>
+  )
 }

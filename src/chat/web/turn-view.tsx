@@ -26,7 +26,12 @@ export const TurnView = memo(function TurnView(props: TurnProps) {
   return (
     <div className="group flex flex-col gap-6">
       {answers.map((answer) => (
-        <AnswerView key={answer.id} answer={answer} live={answer.ending === null ? live : undefined} />
+        <AnswerView
+          key={answer.id}
+          answer={answer}
+          live={answer.ending === null ? live : undefined}
+          onAgain={running ? undefined : onAgain}
+        />
       ))}
       <footer className="-mt-4 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
         {Receipt && <Receipt turn={first.turn} running={running} />}
