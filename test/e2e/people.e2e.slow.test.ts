@@ -138,6 +138,31 @@ test('the operator suspends, takes that back, and helps who forgot a password', 
   await forgetful.page.waitForURL(`${world.url}/`)
 })
 
+test('a new operator is told what to do first, until it is done', async () => {
+  await using world = await startHouse()
+  const olga = await world.people.claim('Olga')
+  await using visitor = await browsing.visit(world, { as: olga })
+  const { page } = visitor
+  await page.goto('/desk')
+  const steps = page.getByRole('main')
+  const heading = steps.getByRole('heading', { name: 'What to do first' })
+  const budget = steps.getByRole('listitem').filter({ hasText: 'Fund the free points' })
+  await heading.waitFor()
+  await steps.getByRole('link', { name: 'Choose one' }).waitFor()
+  await budget.getByRole('link', { name: 'Put something in' }).click()
+  await page.getByLabel('Put in, in US dollars').fill('5')
+  await page.getByRole('button', { name: 'Add to the budget' }).click()
+  await page.getByText('$5.00 are in the budget.').waitFor()
+  await page.goBack()
+  await budget.getByText('Done').waitFor()
+  await steps.getByRole('link', { name: 'Look at the bots' }).click()
+  await page.waitForURL(`${world.url}/`)
+  await page.goBack()
+  await steps.getByText('Done', { exact: true }).nth(1).waitFor()
+  await steps.getByRole('button', { name: 'Put this away' }).click()
+  await heading.waitFor({ state: 'detached' })
+})
+
 test('the operator closes what sells, and the desk says who did', async () => {
   await using world = await startHouse()
   await using visitor = await browsing.visit(world, { as: await world.people.claim('Olga'), width: 390 })

@@ -35,6 +35,23 @@ test('a day brings its points, and a card brings more to the cent', async () => 
   assert.equal(clearing + fees, -3_000_000n)
 })
 
+test('while the card provider is silent one looks again, and does not pay again', async () => {
+  await using world = await startHouse()
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  await page.goto('/wallet/top-up')
+  await page.getByRole('radio', { name: /does not answer/ }).check()
+  await page.getByRole('link', { name: '3,000 points' }).waitFor()
+  const begun = await readBooks(world)
+  const pay = page.getByRole('button', { name: /^Pay/ })
+  await pay.click()
+  await page.getByRole('button', { name: 'Look again' }).waitFor()
+  assert.equal(await pay.count(), 0)
+  await page.getByRole('button', { name: 'Look again' }).click()
+  await page.getByText('Waiting for the bank').waitFor()
+  assert.deepEqual(movedBetween(begun, await readBooks(world)), {})
+})
+
 test('a card that is declined costs nothing, and one that asks is answered first', async () => {
   await using world = await startHouse()
   const ada = await world.people.signUp('Ada')

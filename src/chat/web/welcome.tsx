@@ -58,7 +58,7 @@ function BotSpeaks({ bot, onSuggestion }: SpeaksProps) {
       <header className="flex flex-col items-start gap-3">
         <BotMark handle={bot.handle} size={64} />
         <div>
-          <h1 className="text-24 font-semibold">{bot.name}</h1>
+          <h2 className="text-24 font-semibold">{bot.name}</h2>
           <p className="text-soft">{tagline}</p>
           <p className="mt-1 text-13">
             <PricePerThousand micro={usdPerThousand} />

@@ -94,6 +94,15 @@ export const getReceipt = endpoint({
   refusals: { sign_in_first: 401, no_receipt: 404 },
 })
 
+/** The same for who does not know whether there is one: null while the answer runs, where it was free, or is not theirs. */
+export const findReceipt = endpoint({
+  method: 'GET',
+  path: '/api/turns/:turn/receipt',
+  input: { params: z.object({ turn: uuidText }) },
+  output: z.object({ receipt: z.nullable(receipt) }),
+  refusals: { sign_in_first: 401 },
+})
+
 const budget = z.object({ left: microUsd, funded: microUsd })
 
 /** The operator's budget out of which free points earn creators. */

@@ -11,7 +11,7 @@ import { openWallet, walletRoom } from '#wallet'
 import { getHistory, setCaps } from '#wallet/contract'
 import { flows } from '../../../test/market/flows.ts'
 import { World } from '../../../test/world.ts'
-import { fundFreeBudget, getFreeBudget, getQuote, getReceipt } from './contract.ts'
+import { findReceipt, fundFreeBudget, getFreeBudget, getQuote, getReceipt } from './contract.ts'
 import { openMessages, type Messages } from './messages.ts'
 import { messagesRoom } from './room.ts'
 
@@ -121,8 +121,11 @@ await test('the price is shown, charged, receipted to its payer alone, and seen 
   assert.deepEqual([receipt.charged, receipt.free, receipt.rounding], [184n, 184n, 20n])
   const [line] = receipt.calls
   assert.deepEqual([line?.name, line?.handle, line?.creatorName, line?.ending], ['Tutor', 'tutor', 'Ada', 'finished'])
-  for (const other of [maker, operator])
+  assert.deepEqual(await reader.call(findReceipt, { params: { turn } }), { receipt })
+  for (const other of [maker, operator]) {
     assert.equal(refusedAs(await other.call(getReceipt, { params: { turn } })), 'no_receipt')
+    assert.deepEqual(await other.call(findReceipt, { params: { turn } }), { receipt: null })
+  }
   const history = await reader.call(getHistory, { query: {} })
   assert.ok(!isRefusal(history))
   assert.deepEqual([history.lines[0]?.points, history.lines[0]?.turn], [-184n, turn])

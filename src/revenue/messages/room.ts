@@ -4,7 +4,15 @@ import type { People, Personal } from '#people'
 import { handle, type Database, type Room } from '#platform'
 import type { Ask, Quote } from '#turns'
 import { callsOf, costsOf, owing, quoteBy, type ChargeDeps } from './charge.ts'
-import { fundFreeBudget, getFreeBudget, getQuote, getReceipt, type QuoteAnswer, type QuoteView } from './contract.ts'
+import {
+  findReceipt,
+  fundFreeBudget,
+  getFreeBudget,
+  getQuote,
+  getReceipt,
+  type QuoteAnswer,
+  type QuoteView,
+} from './contract.ts'
 import { shortage } from './hold.ts'
 import type { Messages } from './messages.ts'
 import { nameReceipt, readReceipt } from './receipt.ts'
@@ -21,6 +29,10 @@ export type MessagesRoomDeps = ChargeDeps & {
 /** The room's share of the house: quotes for the composer, receipts, and the operator's budget for free points. */
 export function messagesRoom(deps: MessagesRoomDeps): Room {
   const { people, bots, messages } = deps
+  const receiptFor = async (reader: Uuid, turn: string) => {
+    const receipt = await readReceipt(deps, turn as Uuid, reader)
+    return receipt ? nameReceipt(deps, receipt) : undefined
+  }
   return {
     name: 'messages',
     http: [
@@ -42,9 +54,12 @@ export function messagesRoom(deps: MessagesRoomDeps): Room {
       handle(getReceipt, async ({ params }, context) => {
         const me = await people.signedIn(context)
         if (isRefusal(me)) return me
-        const receipt = await readReceipt(deps, params.turn as Uuid, me.id)
-        if (receipt) return nameReceipt(deps, receipt)
-        return refuse('no_receipt', 'There is no receipt: the answer still runs, was free, or is not yours.')
+        const receipt = await receiptFor(me.id, params.turn)
+        return receipt ?? refuse('no_receipt', 'There is no receipt: the answer still runs, was free, or is not yours.')
+      }),
+      handle(findReceipt, async ({ params }, context) => {
+        const me = await people.signedIn(context)
+        return isRefusal(me) ? me : { receipt: (await receiptFor(me.id, params.turn)) ?? null }
       }),
       handle(getFreeBudget, async (_, context) => {
         const me = await people.operator(context)

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useState, type FormEvent } from 'react'
 import { isRefusal } from '#kernel/contract'
 import {
+  answerTopUp,
   centsFor,
   getCardForm,
   getHistory,
@@ -65,7 +66,6 @@ type FormProps = { readonly form: CardForm; readonly onStarted: (topUp: TopUpVie
 
 function TopUpForm({ form, onStarted }: FormProps) {
   const { t } = useLingui()
-  const format = useFormat()
   const starting = useWrite(startTopUp, { refresh: [getWallet, getHistory] })
   const [unit, setUnit] = useState('dollars')
   const [text, setText] = useState('10')
@@ -77,6 +77,7 @@ function TopUpForm({ form, onStarted }: FormProps) {
   const change = (next: string) => {
     setText(next)
     setId(crypto.randomUUID())
+    starting.reset()
   }
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -118,15 +119,52 @@ function TopUpForm({ form, onStarted }: FormProps) {
       <CardChoice form={form} value={card} onChange={setCard} />
       {isPayable && <Terms cents={cents} />}
       <Refused refusal={starting.refusal} />
-      <Button type="submit" kind="accent" size="l" busy={starting.running} disabled={!isPayable || card === ''}>
-        {isPayable ? <Trans>Pay {format.dollars(cents * 10_000n)}</Trans> : <Trans>Pay</Trans>}
-      </Button>
+      {starting.refusal?.refused === 'provider_unavailable' ? (
+        <LookAgain topUp={id} onFound={onStarted} />
+      ) : (
+        <PayButton cents={isPayable ? cents : undefined} busy={starting.running} disabled={card === ''} />
+      )}
       {form.sandbox && (
         <Notice kind="amber">
           <Trans>This is a demo. No card is charged, and the points are worth nothing outside it.</Trans>
         </Notice>
       )}
     </form>
+  )
+}
+
+type PayProps = {
+  /** Undefined while the amount cannot be paid. */
+  readonly cents: bigint | undefined
+  readonly busy: boolean
+  readonly disabled: boolean
+}
+
+function PayButton({ cents, busy, disabled }: PayProps) {
+  const format = useFormat()
+  return (
+    <Button type="submit" kind="accent" size="l" busy={busy} disabled={disabled || cents === undefined}>
+      {cents === undefined ? <Trans>Pay</Trans> : <Trans>Pay {format.dollars(cents * 10_000n)}</Trans>}
+    </Button>
+  )
+}
+
+type LookProps = { readonly topUp: string; readonly onFound: (topUp: TopUpView) => void }
+
+/** Whether it was paid is not known yet: that is asked before anybody may pay anew. */
+function LookAgain({ topUp, onFound }: LookProps) {
+  const looking = useWrite(answerTopUp, { refresh: [getWallet, getHistory] })
+  const look = async () => {
+    const answer = await looking.run({ params: { topUp }, body: { answer: 'look' } })
+    if (answer && !isRefusal(answer)) onFound(answer)
+  }
+  return (
+    <>
+      {looking.refusal?.refused !== 'provider_unavailable' && <Refused refusal={looking.refusal} />}
+      <Button kind="accent" size="l" busy={looking.running} onClick={() => void look()}>
+        <Trans>Look again</Trans>
+      </Button>
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import type { Parts, QuoteAnswer, QuoteView } from '#revenue/messages/contract'
 import type { ReactNode } from 'react'
 import { Receipt, ReceiptHead, ReceiptLine, ReceiptNote, ReceiptRule, ReceiptTotal, useFormat } from '#ui'
@@ -7,7 +7,8 @@ import { microOf } from './worth.ts'
 /** "184 points", "up to 1,018 points", or "Free". */
 export function PriceTag({ quote }: { readonly quote: QuoteView }) {
   const format = useFormat()
-  const points = <span className="figure text-ink">{format.points(quote.atMost)}</span>
+  const shown = <span className="figure text-ink">{format.points(quote.atMost)}</span>
+  const points = Number(quote.atMost)
   if (quote.kind === 'free') {
     return (
       <span className="text-13 text-soft">
@@ -17,7 +18,11 @@ export function PriceTag({ quote }: { readonly quote: QuoteView }) {
   }
   return (
     <span className="text-soft">
-      {quote.kind === 'exact' ? <Trans>{points} points</Trans> : <Trans>up to {points} points</Trans>}
+      {quote.kind === 'exact' ? (
+        <Plural value={points} one={<span>{shown} point</span>} other={<span>{shown} points</span>} />
+      ) : (
+        <Plural value={points} one={<span>up to {shown} point</span>} other={<span>up to {shown} points</span>} />
+      )}
     </span>
   )
 }
@@ -91,8 +96,13 @@ export function Price({ answer: { quote, available } }: { readonly answer: Quote
       </ReceiptTotal>
       <ReceiptNote>
         <Trans>
-          You have {format.points(available)} points. What breaks costs no price, and before the first word nothing
-          costs anything.
+          You have{' '}
+          <Plural
+            value={Number(available)}
+            one={`${format.points(available)} point`}
+            other={`${format.points(available)} points`}
+          />
+          . What breaks costs no price, and before the first word nothing costs anything.
         </Trans>
       </ReceiptNote>
     </Receipt>

@@ -1,7 +1,7 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { ReceiptText } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { getQuote, getReceipt, type ReceiptView } from '#revenue/messages/contract'
+import { findReceipt, getQuote, type ReceiptView } from '#revenue/messages/contract'
 import { getWallet } from '#wallet/contract'
 import { Dialog, useFormat, useRead, useRefresh, type ReceiptProps } from '#ui'
 import { ReceiptSheet } from './receipt-sheet.tsx'
@@ -12,26 +12,27 @@ const againAfterMs = [250, 600, 1_500, 4_000] as const
 
 /** Under an answer: what it cost. Nothing under what was free. */
 export function ReceiptUnderAnswer({ turn, running }: ReceiptProps) {
-  const receipt = useRead(getReceipt, { params: { turn } }, { when: !running })
+  const found = useRead(findReceipt, { params: { turn } }, { when: !running })
+  const receipt = found.state === 'ready' ? found.value.receipt : undefined
   const refresh = useRefresh()
   const [wasRunning, setWasRunning] = useState(running)
   if (running && !wasRunning) setWasRunning(true)
   const [tries, setTries] = useState(0)
-  const isMissing = receipt.state === 'refused'
+  const isMissing = receipt === null
   const delay = wasRunning && isMissing ? againAfterMs[tries] : undefined
   useEffect(() => {
     if (delay === undefined) return
     const timer = setTimeout(() => {
       setTries((before) => before + 1)
-      refresh(getReceipt)
+      refresh(findReceipt)
     }, delay)
     return () => clearTimeout(timer)
   }, [delay, refresh])
-  const isNew = wasRunning && receipt.state === 'ready'
+  const isNew = wasRunning && Boolean(receipt)
   useEffect(() => {
     if (isNew) refresh(getWallet, getQuote)
   }, [isNew, refresh])
-  return receipt.state === 'ready' ? <ReceiptLine receipt={receipt.value} /> : null
+  return receipt ? <ReceiptLine receipt={receipt} /> : null
 }
 
 function ReceiptLine({ receipt }: { readonly receipt: ReceiptView }) {
@@ -39,6 +40,7 @@ function ReceiptLine({ receipt }: { readonly receipt: ReceiptView }) {
   const format = useFormat()
   const [open, setOpen] = useState(false)
   const { charged } = receipt
+  const shown = <span className="figure">{format.points(charged)}</span>
   return (
     <>
       <button
@@ -51,11 +53,7 @@ function ReceiptLine({ receipt }: { readonly receipt: ReceiptView }) {
           <Trans>No charge</Trans>
         ) : (
           <>
-            <span>
-              <Trans>
-                <span className="figure">{format.points(charged)}</span> points
-              </Trans>
-            </span>
+            <Plural value={Number(charged)} one={<span>{shown} point</span>} other={<span>{shown} points</span>} />
             <span className="figure">{format.dollars(microOf(charged))}</span>
           </>
         )}

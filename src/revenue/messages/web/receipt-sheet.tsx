@@ -1,5 +1,5 @@
 import { useLingui as useCatalogue } from '@lingui/react'
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import type { ReceiptCall, ReceiptView } from '#revenue/messages/contract'
 import {
   BotMark,
@@ -17,14 +17,14 @@ import { endingWords } from './ending-words.ts'
 import { PartLines } from './price.tsx'
 import { microOf } from './worth.ts'
 
-/** The receipt of one turn: what for, to whom, how much. */
+/** The receipt of one turn: what for, to whom, how much. Whatever shows it bears the title. */
 export function ReceiptSheet({ receipt }: { readonly receipt: ReceiptView }) {
   const { t } = useLingui()
   const format = useFormat()
   const { calls, charged, free, returned } = receipt
   return (
     <Receipt label={t`Receipt`} size="sheet" torn="both">
-      <ReceiptHead title={<Trans>Receipt</Trans>}>{format.instant(receipt.postedAt)}</ReceiptHead>
+      <ReceiptHead title={format.instant(receipt.postedAt)} />
       {calls.map((call, at) => (
         <div key={call.call}>
           {at > 0 && <ReceiptRule />}
@@ -32,7 +32,11 @@ export function ReceiptSheet({ receipt }: { readonly receipt: ReceiptView }) {
         </div>
       ))}
       <ReceiptTotal label={<Trans>Charged</Trans>} beside={format.dollars(microOf(charged))}>
-        <Trans>{format.points(charged)} points</Trans>
+        <Plural
+          value={Number(charged)}
+          one={`${format.points(charged)} point`}
+          other={`${format.points(charged)} points`}
+        />
       </ReceiptTotal>
       {charged > 0n && (
         <div className="pt-2 text-soft">
