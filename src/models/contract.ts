@@ -190,7 +190,7 @@ const costRow = z.object({
 })
 export type CostRow = z.output<typeof costRow>
 
-/** What models cost the house, by name. Those that are offered and will be billed, but have no figure, are in `missing`. */
+/** What models cost the house, by name. Those that are offered and have no figure are in `missing`. */
 export const listCosts = endpoint({
   method: 'GET',
   path: '/api/desk/costs',

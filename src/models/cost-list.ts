@@ -2,7 +2,7 @@ import { refuse, type Clock, type Refusal } from '#kernel'
 import type { CostRow as CostView } from './contract.ts'
 import { costNames, shippedCosts } from './costs.ts'
 import { makerOf } from './providers.ts'
-import { isOurs, splitModel } from './rules.ts'
+import { splitModel } from './rules.ts'
 import { costRowOf, type createSnapshots } from './snapshot.ts'
 import type { CostRow, Store } from './store.ts'
 
@@ -33,7 +33,7 @@ export function openCostList({ store, clock, snapshots }: Options): CostList {
       const snapshot = await snapshots.current()
       const missing = [...snapshot.providers.values()].flatMap((provider) =>
         [...provider.offered]
-          .filter((name) => !isOurs(provider.baseUrl) && costRowOf(snapshot, provider, name) === undefined)
+          .filter((name) => costRowOf(snapshot, provider, name) === undefined)
           .map((name) => `${provider.slug}/${name}`),
       )
       return { items: [...snapshot.costs.values()].map(toView), missing }

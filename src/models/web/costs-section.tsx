@@ -69,15 +69,15 @@ function shownOf(rows: readonly CostRow[], { typed, all, providers }: Wanted): r
   return rows.filter(({ model, origin }) => origin === 'operator' || connected.some((maker) => model.startsWith(maker)))
 }
 
-/** Models that are offered and have no figure: no message to them has a price, and bots on them answer nobody. */
+/** Models that are offered and have no figure: far ones answer nobody, and a gateway near by may send bills too. */
 function Missing({ models, onSet }: { readonly models: readonly string[]; readonly onSet: (model: string) => void }) {
   return (
     <Notice kind="amber">
       <p>
         <Plural
           value={models.length}
-          one="An offered model has no figure: bots on it answer nobody until you say what it costs."
-          other="# offered models have no figure: bots on them answer nobody until you say what they cost."
+          one="An offered model has no figure. A provider’s answers nobody until you say what it costs; one near by counts as free."
+          other="# offered models have no figure. A provider’s answer nobody until you say what they cost; those near by count as free."
         />
       </p>
       <p className="mt-2 flex flex-wrap gap-2">
