@@ -67,8 +67,8 @@ export function wordsFor(kind: FailureKind, provider: string, retryAfterMs?: num
 /** What the operator is told at the desk: what to do, and the provider's own words where it was there to have any. */
 export function deskWords({ kind, detail }: { kind: FailureKind; detail: string }, baseUrl: string): string {
   if (kind !== 'unavailable' || !nobodyThere.test(detail)) return `${remedies[kind]} The provider’s answer: ${detail}`
-  const { hostname, host } = new URL(baseUrl)
-  if (isNear(hostOf(hostname))) return `No engine answers at ${host}. Start it, or correct the address.`
+  const { host } = new URL(baseUrl)
+  if (isOurs(baseUrl)) return `No engine answers at ${host}. Start it, or correct the address.`
   return `${host} cannot be reached from this machine. Check the address for a slip, and this machine’s network.`
 }
 
@@ -133,7 +133,7 @@ function isLinkLocal(host: string): boolean {
 
 /** Whether nobody else runs what answers there, so that no bill comes of it. */
 export function isOurs(baseUrl: string): boolean {
-  return !URL.canParse(baseUrl) || isNear(new URL(baseUrl).hostname.replace(/^\[|\]$/g, '').toLowerCase())
+  return !URL.canParse(baseUrl) || isNear(hostOf(new URL(baseUrl).hostname))
 }
 
 /** This machine and private networks (RFC 1918, RFC 4193), names without a dot, and names that only such networks know. */
