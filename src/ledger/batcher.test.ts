@@ -13,7 +13,7 @@ import type { Answer } from './wire.ts'
 
 /** The batcher's promises, first with a courier of our own that keeps a record, then with a real database. */
 
-const wide: BatchLimits = { journalsMax: 100, legsMax: 1000, inFlightMax: 1, waitingMax: 1000 }
+const wide: BatchLimits = { journalsMax: 100, shareMin: 1, legsMax: 1000, inFlightMax: 1, waitingMax: 1000 }
 
 function journal(key: Uuid, legs = 1): Journal {
   const body = { home: 1, template: 1, rights: 1n, effectiveAt: null, reverses: null, facts: null, digest: '00' }
@@ -92,6 +92,18 @@ test('no more calls are out than may be', async () => {
   const { post } = recorded(send, { ...wide, journalsMax: 1, inFlightMax: 3 })
   await Promise.all(keys(20).map((key) => post(journal(key))))
   assert.equal(most, 3)
+})
+
+test('a crowd is shared out evenly among the calls, and no share is smaller than is worth a call', async () => {
+  const sizes = async (crowd: number, limits: Partial<BatchLimits>) => {
+    const { post, batches } = recorded(posted, { ...wide, inFlightMax: 2, ...limits })
+    await Promise.all(keys(crowd).map((key) => post(journal(key))))
+    return batches.map((batch) => batch.length)
+  }
+  assert.deepEqual(await sizes(50, { shareMin: 10 }), [25, 25])
+  assert.deepEqual(await sizes(15, { shareMin: 10 }), [10, 5])
+  assert.deepEqual(await sizes(9, { shareMin: 10 }), [9])
+  assert.deepEqual((await sizes(500, { shareMin: 10 })).slice(0, 2), [100, 100], 'no more than a batch takes')
 })
 
 test('a key that is in the batch already waits for the next one, and is the first in it', async () => {

@@ -39,6 +39,8 @@ export type Courier = {
 
 export type BatchLimits = {
   readonly journalsMax: number
+  /** A crowd is shared out among the calls, into batches of no fewer than these: see `createBatcher`. */
+  readonly shareMin: number
   readonly legsMax: number
   readonly inFlightMax: number
   readonly waitingMax: number
@@ -54,7 +56,8 @@ export type Batcher = {
 /**
  * Gathers one home's journals and posts them batch by batch. There is no timer: a batch is whatever has queued while the
  * calls before it were in flight, so a lone journal leaves at once and a crowd shares one commit. `inFlightMax` calls are
- * out at a time; the database puts them in order. A batch that the database refuses as a whole is halved until the
+ * out at a time; the database puts them in order. Callers that all wait for one batch would come back at once and leave
+ * the database idle meanwhile, so a crowd is shared out evenly: one batch is answered while another is posted. A batch that the database refuses as a whole is halved until the
  * journal at fault stands alone; one whose connection was lost is sent again, which is safe because each journal's key
  * makes it post once.
  */
@@ -67,7 +70,8 @@ export function createBatcher(limits: BatchLimits, courier: Courier): Batcher {
 
   function pump(): void {
     while (inFlight < limits.inFlightMax && queue.length > 0) {
-      const taken = take(queue, limits)
+      const share = Math.max(limits.shareMin, Math.ceil(accepted / limits.inFlightMax))
+      const taken = take(queue, { ...limits, journalsMax: Math.min(limits.journalsMax, share) })
       queue = taken.left
       inFlight++
       void deliver(courier, taken.batch).finally(() => {

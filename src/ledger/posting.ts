@@ -39,6 +39,7 @@ export type Reversal = {
 
 export type LedgerLimits = {
   readonly journalsPerBatch: number
+  readonly journalsPerShare: number
   readonly legsPerBatch: number
   readonly batchesInFlight: number
   readonly waitingMax: number
@@ -47,6 +48,7 @@ export type LedgerLimits = {
 
 export const usualLimits: LedgerLimits = {
   journalsPerBatch: 256,
+  journalsPerShare: 96,
   legsPerBatch: 1024,
   batchesInFlight: 2,
   waitingMax: 20_000,
@@ -72,6 +74,7 @@ export function createPosting(options: {
       batcher = createBatcher(
         {
           journalsMax: limits.journalsPerBatch,
+          shareMin: limits.journalsPerShare,
           legsMax: limits.legsPerBatch,
           inFlightMax: limits.batchesInFlight,
           waitingMax: limits.waitingMax,
