@@ -1,16 +1,16 @@
 import { request } from 'node:http'
 import { loadavg } from 'node:os'
-import type { Cell } from './form/measure.ts'
 import { shown, type Outcome, type Setting } from './form/outcome.ts'
 import { startServer } from './form/server.ts'
 import { eventsPerTurn } from './turn/house.ts'
-import { startWorker, type Hush, type Worker } from './turn/orders.ts'
+import { startWorker, type Delays, type Hush, type Worker } from './turn/orders.ts'
 
 export const takes = [] as const
 
+/** `warm`: each payer has begun a turn before the counted ones, so that no account is opened among them. */
 const plans = {
-  quick: { warm: 30, count: 100, countMs: 3_000, turns: 2_000, readers: 500 },
-  full: { warm: 200, count: 1_000, countMs: 15_000, turns: 10_000, readers: 2_000 },
+  quick: { warm: 200, count: 100, countMs: 3_000, turns: 2_000, readers: 500 },
+  full: { warm: 200, count: 500, countMs: 15_000, turns: 10_000, readers: 2_000 },
 } as const
 
 /** What a turn may take from request to first token beside one commit. */
@@ -28,11 +28,8 @@ export async function bench({ size, say }: Setting): Promise<Outcome> {
   const { url } = await server.database('bench_turn')
   await using house = await startWorker(url)
   say('delays to the first token')
-  const { inside, http, commit, commitBesideHttp } = await house.tell({
-    do: 'delays',
-    warm: plan.warm,
-    count: plan.count,
-  })
+  const delays = await house.tell({ do: 'delays', warm: plan.warm, count: plan.count })
+  const { inside, http, commit, commitBesideHttp } = delays
   say(`turns of ${eventsPerTurn} events, ${callers} at a time`)
   const rush = await house.tell({ do: 'rush', callers, warmMs: 2_000, countMs: plan.countMs })
   say(`${plan.turns} turns more, then its memory`)
@@ -48,7 +45,7 @@ export async function bench({ size, say }: Setting): Promise<Outcome> {
       {
         title: 'Delays, ms',
         head: ['what', 'p50', 'p99'],
-        rows: delayRows({ inside, http, commit, commitBesideHttp }),
+        rows: delayRows(delays),
       },
       {
         title: 'Load and memory',
@@ -64,10 +61,7 @@ export async function bench({ size, say }: Setting): Promise<Outcome> {
       },
     ],
     figures: {
-      inside,
-      http,
-      commit,
-      commitBesideHttp,
+      ...delays,
       rush,
       cpu_ms_a_turn: cpuMsPerTurn,
       load: loadavg()[0] ?? null,
@@ -91,16 +85,16 @@ export async function bench({ size, say }: Setting): Promise<Outcome> {
   }
 }
 
-function delayRows(cells: Readonly<Record<'inside' | 'http' | 'commit' | 'commitBesideHttp', Cell>>) {
-  const words = {
-    inside: 'request to first token, inside',
-    commit: 'one commit, beside it',
-    http: 'request to first token, over HTTP',
-    commitBesideHttp: 'one commit, beside that',
-  }
-  return (['inside', 'commit', 'http', 'commitBesideHttp'] as const).map((name) => {
-    return [words[name], shown(cells[name].p50), shown(cells[name].p99)]
-  })
+function delayRows(cells: Delays) {
+  const words: readonly (readonly [keyof Delays, string])[] = [
+    ['inside', 'request to first token, inside'],
+    ['commit', 'one commit, beside it'],
+    ['close', 'the same while the turn before is settled'],
+    ['commitBesideClose', 'one commit, beside that'],
+    ['http', 'request to first token, over HTTP'],
+    ['commitBesideHttp', 'one commit, beside that'],
+  ]
+  return words.map(([name, what]) => [what, shown(cells[name].p50), shown(cells[name].p99)])
 }
 
 /** Opens readers on turns that say one word and wait, and weighs the house while they all hang on it. */

@@ -7,7 +7,7 @@ import { subscribe } from '#kernel/contract'
 import { openPeople, peopleRoom } from '#people'
 import { openLimited, type Database } from '#platform'
 import { openTurns, turnsRoom, type BotEvent, type BotRuntime, type RuntimeCall, type Turns } from '#turns'
-import type { Till } from './turns/stage.ts'
+import type { MemoryTill } from './turns/stage.ts'
 import type { Person } from './world-people.ts'
 import { World } from './world.ts'
 
@@ -36,7 +36,7 @@ async function* echo({ bot, history }: RuntimeCall): AsyncGenerator<BotEvent> {
   yield end
 }
 
-export async function openChatHouse(options: { readonly till?: Till } = {}): Promise<ChatHouse> {
+export async function openChatHouse(options: { readonly till?: MemoryTill } = {}): Promise<ChatHouse> {
   await using open = new AsyncDisposableStack()
   const heard: RuntimeCall[] = []
   const state: { say: ChatHouse['say'] } = { say: echo }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 /** One measurement: how often per second, and how long one call took, in milliseconds. */
 export type Cell = { readonly rate: number; readonly p50: number; readonly p99: number }
 
@@ -35,9 +37,12 @@ export async function closedLoop({ callers, warmMs, countMs, call }: Load): Prom
   return { rate: (took.length * 1000) / (last - first), p50: quantile(took, 0.5), p99: quantile(took, 0.99) }
 }
 
-/** Calls one and the other by turns, so that whatever else the machine does meets both. */
+/**
+ * Calls one and the other by turns, so that whatever else the machine does meets both. Without `restMs` each pair meets what
+ * the one before has left to do.
+ */
 export async function byTurns(
-  options: { readonly warm: number; readonly count: number },
+  options: { readonly warm: number; readonly count: number; readonly restMs?: number },
   one: () => Promise<void>,
   other: () => Promise<void>,
 ): Promise<readonly [one: Cell, other: Cell]> {
@@ -48,6 +53,7 @@ export async function byTurns(
       await call()
       if (turn >= 0) took[at]?.push(performance.now() - sent)
     }
+    if (options.restMs) await sleep(options.restMs)
   }
   return [cellOf(took[0]), cellOf(took[1])]
 }

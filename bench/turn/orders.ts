@@ -13,12 +13,10 @@ export type Order =
   | { readonly do: 'weigh' }
   | { readonly do: 'prove' }
 
-export type Delays = {
-  readonly inside: Cell
-  readonly http: Cell
-  readonly commit: Cell
-  readonly commitBesideHttp: Cell
-}
+/** `close`: each on the heels of the turn before, while that is being settled. */
+export type Delays = Readonly<
+  Record<'inside' | 'close' | 'http' | 'commit' | 'commitBesideClose' | 'commitBesideHttp', Cell>
+>
 export type Weight = { readonly rssMb: number }
 export type Hush = Weight & {
   readonly url: string

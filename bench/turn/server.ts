@@ -9,6 +9,8 @@ const house = await openHouse(process.argv[2] ?? '')
 // One person's free points of a day are not enough for all that is sent over HTTP.
 const persons = await Promise.all(Array.from({ length: 6 }, () => house.people.signUp()))
 const payers = Array.from({ length: 200 }, () => uuidv7())
+/** Long enough that the turn before is settled and noted: what is measured is a request to a house at rest. */
+const restMs = 30
 let next = 0
 const anyPerson = () => {
   const person = persons[next++ % persons.length]
@@ -21,9 +23,12 @@ async function obey(order: Order): Promise<Answer> {
   switch (order.do) {
     case 'delays': {
       const { warm, count } = order
-      const [inside, commit] = await byTurns({ warm, count }, () => firstTextInside(house, anyPayer()), house.commit)
-      const [http, again] = await byTurns({ warm, count }, () => firstTextOverHttp(house, anyPerson()), house.commit)
-      return { inside, http, commit, commitBesideHttp: again }
+      const anyTextInside = () => firstTextInside(house, anyPayer())
+      const [inside, commit] = await byTurns({ warm, count, restMs }, anyTextInside, house.commit)
+      const [close, commitBesideClose] = await byTurns({ warm: 0, count }, anyTextInside, house.commit)
+      const anyTextOverHttp = () => firstTextOverHttp(house, anyPerson())
+      const [http, commitBesideHttp] = await byTurns({ warm, count, restMs }, anyTextOverHttp, house.commit)
+      return { inside, close, http, commit, commitBesideClose, commitBesideHttp }
     }
     case 'rush':
       return closedLoop({ ...order, call: () => wholeTurn(house, anyPayer()) })

@@ -1,6 +1,6 @@
 import { refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { Database } from '#platform'
-import type { Charge } from '#turns'
+import type { Charge, Till } from '#turns'
 
 export type LineState = {
   readonly name: string
@@ -22,10 +22,14 @@ export type Openness = {
 export function onlyWhenOpen(charge: Charge, isOpen: () => Promise<boolean>): Charge {
   return {
     ...charge,
-    quote: async (ask) => {
-      const quote = await charge.quote(ask)
-      if ('refused' in quote || quote.kind === 'free' || (await isOpen())) return quote
-      return refuse('no_price', 'Messages that cost points are closed at the moment. Free bots answer as ever.')
+    till: (payer) => {
+      const till = charge.till(payer)
+      const quote: Till['quote'] = async (calls) => {
+        const quoted = await till.quote(calls)
+        if ('refused' in quoted || quoted.kind === 'free' || (await isOpen())) return quoted
+        return refuse('no_price', 'Messages that cost points are closed at the moment. Free bots answer as ever.')
+      }
+      return { ...till, quote }
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Bots, RunnableBot } from '#bots'
 import { assert, derivedId, isRefusal, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import { createGatherer, type Database } from '#platform'
-import type { Turns } from '#turns'
+import type { Transaction, Turns } from '#turns'
 import type { StartRefusal } from '#turns/contract'
 import { limits, type BotName, type Sent } from './contract.ts'
 import { ownerMark } from './keeping.ts'
@@ -57,81 +57,80 @@ export function createSending(deps: SendingDeps): Sending {
       const { text, conversation, after, turn } = asked
       const unfit = checkText(text)
       if (unfit) return unfit
-      const [standing, place, bots] = await Promise.all([
-        known.add(conversation),
-        after === null ? undefined : placeOf(db, { conversation, message: after, turn }),
-        runnableBots(deps, owner, asked.bots),
-      ])
-      if (standing && !isOpenTo(owner, standing)) return unknownConversation
-      if (after !== null && !place?.turn) return unknownMessage
-      if (place?.running) return stillAnswering
-      const first = place?.turn ? ((await firstAnswerOf(db, place.turn)) ?? null) : null
-      return ask(deps, owner, {
-        asked,
-        bots,
-        origin: { question: { id: idOf(turn, 'question', 0), text }, after: first, isNew: true },
+      const question = idOf(turn, 'question', 0)
+      return ask(deps, { owner, asked, question }, async () => {
+        const [standing, place] = await Promise.all([
+          known.add(conversation),
+          after === null ? undefined : placeOf(db, { conversation, message: after, turn }),
+        ])
+        if (standing && !isOpenTo(owner, standing)) return unknownConversation
+        if (after !== null && !place?.turn) return unknownMessage
+        if (place?.running) return stillAnswering
+        const first = place?.turn ? ((await firstAnswerOf(db, place.turn)) ?? null) : null
+        return { question: { id: question, text }, after: first, isNew: true }
       })
     },
     again: async (owner, asked) => {
       const { conversation, question, turn } = asked
-      const [standing, place, bots] = await Promise.all([
-        known.add(conversation),
-        placeOf(db, { conversation, message: question, turn }),
-        runnableBots(deps, owner, asked.bots),
-      ])
-      if (!standing || !isOpenTo(owner, standing)) return unknownConversation
-      if (!place || place.turn !== null) return unknownMessage
-      if (place.running) return stillAnswering
-      const { id, text, parent } = place
-      return ask(deps, owner, { asked, bots, origin: { question: { id, text }, after: parent, isNew: false } })
+      return ask(deps, { owner, asked, question: question as Uuid }, async () => {
+        const [standing, place] = await Promise.all([
+          known.add(conversation),
+          placeOf(db, { conversation, message: question, turn }),
+        ])
+        if (!standing || !isOpenTo(owner, standing)) return unknownConversation
+        if (!place || place.turn !== null) return unknownMessage
+        if (place.running) return stillAnswering
+        const { id, text, parent } = place
+        return { question: { id, text }, after: parent, isNew: false }
+      })
     },
   }
 }
 
 const isOpenTo = (owner: Uuid, standing: Ownership) => standing.owner === owner && !standing.deleted
 
-type Asking = {
-  readonly asked: Asked
-  readonly bots: Awaited<ReturnType<typeof runnableBots>>
-  readonly origin: Origin
-}
+type Asking = { readonly owner: Uuid; readonly asked: Asked; readonly question: Uuid }
+type OriginRefusal = 'unknown_conversation' | 'unknown_message' | 'still_answering'
 
-async function ask(deps: SendingDeps, owner: Uuid, asking: Asking): Promise<Sent | Refusal<AskRefusal>> {
+/** The client's ids name what is asked and every answer, so all that has to be read is read beside what turns read. */
+async function ask(
+  deps: SendingDeps,
+  { owner, asked, question }: Asking,
+  findOrigin: () => Promise<Origin | Refusal<OriginRefusal>>,
+): Promise<Sent | Refusal<AskRefusal>> {
   const { turns, clock, uses } = deps
-  const { asked, bots, origin } = asking
-  if (isRefusal(bots)) return bots
-  const branch = await branchTo(deps, asked.conversation, origin)
-  const calls = bots.map((bot, place) => {
-    return { id: idOf(asked.turn, 'answer', place), bot, history: historyFor(bot.id, branch) }
-  })
-  const begun = begunOf({ owner, asked, origin, calls, at: clock.now() })
-  const started = await turns.start({
-    id: asked.turn as Uuid,
-    payer: owner,
-    subject: { conversation: asked.conversation as Uuid },
-    calls,
-    ...(asked.expected ? { expected: asked.expected } : {}),
-    record: async (trx) => assert(await begin(trx, begun), 'a conversation does not change hands'),
+  const bots = [...new Set(asked.bots)] as Uuid[]
+  if (bots.length > limits.botsPerTurn)
+    return refuse('too_many_calls', `One message can ask ${limits.botsPerTurn} bots at most.`)
+  const started = await turns.start({ id: asked.turn as Uuid, payer: owner }, async () => {
+    const [origin, runnable] = await Promise.all([findOrigin(), runnableBots(deps, owner, bots)])
+    if (isRefusal(origin)) return origin
+    if (isRefusal(runnable)) return runnable
+    const branch = await branchTo(deps, asked.conversation, origin)
+    const calls = runnable.map((bot, place) => {
+      return { id: idOf(asked.turn, 'answer', place), bot, history: historyFor(bot.id, branch) }
+    })
+    const begun = begunOf({ owner, asked, origin, calls, at: clock.now() })
+    return {
+      subject: { conversation: asked.conversation as Uuid },
+      calls,
+      ...(asked.expected ? { expected: asked.expected } : {}),
+      record: async (trx: Transaction) => assert(await begin(trx, begun), 'a conversation does not change hands'),
+    }
   })
   if (isRefusal(started)) return started
-  if (started.state === 'started') uses.count(calls.map(({ bot }) => bot.id))
-  return {
-    turn: started.turn,
-    state: started.state,
-    question: origin.question.id,
-    answers: calls.map(({ id, bot }) => ({ id, bot: bot.id })),
-  }
+  if (started.state === 'started') uses.count(bots)
+  const answers = bots.map((bot, place) => ({ id: idOf(asked.turn, 'answer', place), bot }))
+  return { turn: started.turn, state: started.state, question, answers }
 }
 
 async function runnableBots(
   { bots }: SendingDeps,
   owner: Uuid,
-  wanted: readonly string[],
-): Promise<RunnableBot[] | Refusal<'too_many_calls' | 'unknown_bot' | 'bot_withdrawn'>> {
-  const refs = [...new Set(wanted)].map((bot) => ({ bot: bot as Uuid }))
-  if (refs.length > limits.botsPerTurn)
-    return refuse('too_many_calls', `One message can ask ${limits.botsPerTurn} bots at most.`)
+  wanted: readonly Uuid[],
+): Promise<RunnableBot[] | Refusal<'unknown_bot' | 'bot_withdrawn'>> {
   const runnable: RunnableBot[] = []
+  const refs = wanted.map((bot) => ({ bot }))
   for (const bot of await bots.runnable(refs, owner)) {
     if (isRefusal(bot)) return bot
     runnable.push(bot)

@@ -250,7 +250,7 @@ for (const { name, ending, script, limits, text, charged, meanwhile, words } of 
     })
     const plan = stage.plan('go')
     assert.equal(stage.till.points, 1_000n)
-    const started = await stage.turns.start(plan)
+    const started = await stage.start(plan)
     assert.ok(!isRefusal(started), isRefusal(started) ? started.detail : undefined)
     await begun.promise
     if (meanwhile && stage.till.refuseAfterBytes === undefined) {
@@ -294,7 +294,7 @@ test('killed: the log is what there was', async () => {
   const gone = openStage({ db: database.db, till })
   gone.play('go', hanging('a', 'b'))
   const plan = gone.plan('go')
-  await gone.turns.start(plan)
+  await gone.start(plan)
   const { pool } = database.db
   while ((await pool.query('select from turns.event')).rowCount === 0) await new Promise(setImmediate)
   await pool.query(`update turns.process set lease_until = '2020-01-01'`)

@@ -17,6 +17,7 @@ export type {
   Settlement,
   Json,
   SlotSupply,
+  Till,
   Tool,
 } from './slots.ts'
 export { openTurns, type Turns, type TurnsOptions } from './turns.ts'

@@ -8,11 +8,15 @@ import type { Json, Quote } from './slots.ts'
 /** A transaction of the answer path. A room sees its own tables by `trx.withTables<ChatTables>()`. */
 export type Transaction = Kysely<unknown>
 
-/** A turn as its starter wants it. */
-export type TurnPlan = {
+/** Whose turn it is to be. */
+export type TurnOf = {
   /** The client's own, so that a double click, a retry or a second tab is the same turn. */
   readonly id: Uuid
   readonly payer: Uuid
+}
+
+/** A turn as its starter wants it. */
+export type TurnPlan = TurnOf & {
   readonly subject: { readonly conversation: Uuid } | null
   readonly calls: readonly {
     readonly id: Uuid
@@ -24,6 +28,9 @@ export type TurnPlan = {
   /** Writes the starter's own rows. Runs in the transaction of the turn's rows; is rolled back if nothing is held. */
   record?(trx: Transaction): Promise<void>
 }
+
+/** What its starter reads of a turn, and then says. */
+export type Asked = Omit<TurnPlan, keyof TurnOf>
 
 export type Started = {
   readonly turn: Uuid

@@ -29,7 +29,7 @@ test('several bots are asked at once, each with an ending and a charge of its ow
   stage.play('go 1', saying('b'))
   stage.play('go 2', hanging('c'))
   const plan = stage.plan('go', { bots: 3 })
-  await stage.turns.start(plan)
+  await stage.start(plan)
   const early = await readUntil(
     stage,
     plan.id,
@@ -66,7 +66,7 @@ test('a reader goes on where it was, in the same process and in another, and hea
     yield { type: 'end', reason: 'stop' }
   })
   const plan = home.plan('go')
-  await home.turns.start(plan)
+  await home.start(plan)
   const whole = away.read(plan.id)
   const first = await readUntil(away, plan.id, count(2))
   assert.deepEqual(first.told, ['text:0a', 'text:0b'])
@@ -95,7 +95,7 @@ test('a reader that leaves is let go, and one of a turn that is unknown too', as
   await using away = openStage({ db: database.db, till: stage.till })
   stage.play('go', hanging('a'))
   const plan = stage.plan('go')
-  await stage.turns.start(plan)
+  await stage.start(plan)
   for (const { turns } of [stage, away]) {
     const leaving = new AbortController()
     const told: string[] = []
@@ -115,7 +115,7 @@ test('Stop reaches a turn in another process, and only from its payer', async ()
   await using away = openStage({ db: database.db, till })
   home.play('go', hanging('a'))
   const plan = home.plan('go')
-  await home.turns.start(plan)
+  await home.start(plan)
   await readUntil(home, plan.id, count(1))
   assert.equal(await away.turns.stop(plan.id, uuidv7()), false)
   assert.equal(await home.turns.stop(plan.id, uuidv7()), false)
@@ -140,7 +140,7 @@ test('a process that was taken for gone drops its turns, and its readers get the
     yield* saying('b')(call)
   })
   const plan = slow.plan('go')
-  await slow.turns.start(plan)
+  await slow.start(plan)
   while ((await pool.query('select from turns.event')).rowCount === 0) await new Promise(setImmediate)
   await pool.query(`update turns.process set ended_at = now()`)
   const reading = slow.read(plan.id)
@@ -158,7 +158,7 @@ test('a process that was taken for gone drops its turns, and its readers get the
   // Until its next heartbeat it starts turns under the name that is gone; those are ended for it too.
   for (let last: string | undefined; last !== 'settled:10';) {
     const next = slow.plan('go')
-    await slow.turns.start(next)
+    await slow.start(next)
     last = (await slow.read(next.id)).at(-1)
   }
 })
@@ -170,7 +170,7 @@ test('a reader elsewhere brings the end of a turn whose process is gone', async 
   await using away = openStage({ db: database.db, till })
   gone.play('go', hanging('a'))
   const plan = gone.plan('go')
-  await gone.turns.start(plan)
+  await gone.start(plan)
   const { pool } = database.db
   while ((await pool.query('select from turns.event')).rowCount === 0) await new Promise(setImmediate)
   await pool.query(`update turns.process set lease_until = '2020-01-01'`)
@@ -190,7 +190,7 @@ test('a lost connection for news costs a reader elsewhere nothing', async () => 
     yield* saying('b')(call)
   })
   const plan = home.plan('go')
-  await home.turns.start(plan)
+  await home.start(plan)
   const reading = away.read(plan.id)
   await readUntil(away, plan.id, count(1))
   const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %'`
@@ -206,11 +206,11 @@ test('settling is tried again, by the reaper in the end', async () => {
   stage.play('go', saying('a'))
   stage.till.failures = 1
   const plan = stage.plan('go')
-  await stage.turns.start(plan)
+  await stage.start(plan)
   assert.equal((await stage.read(plan.id)).at(-1), 'settled:10')
   stage.till.failures = 4
   const stubborn = stage.plan('go')
-  await stage.turns.start(stubborn)
+  await stage.start(stubborn)
   while (stage.till.failures > 0) await new Promise((resolve) => setTimeout(resolve, 10))
   await pool.query(`update turns.turn set ended_at = ended_at - interval '1 minute' where settled_at is null`)
   assert.equal(await stage.turns.reap(), 1)
@@ -257,7 +257,7 @@ test('a keeper that breaks holds up its own turn alone, and only until it is wel
     if (!well && ended.some(({ turn }) => turn === sick)) throw new Error('the keeper broke')
     for (const { turn } of ended) kept.add(turn)
   })
-  await Promise.all(plans.map((plan) => stage.turns.start(plan)))
+  await Promise.all(plans.map((plan) => stage.start(plan)))
   await Promise.all(plans.filter(({ id }) => id !== sick).map(({ id }) => stage.read(id)))
   assert.deepEqual([kept.size, kept.has(sick as Uuid)], [19, false])
   well = true
@@ -279,7 +279,7 @@ test('a guard may take an answer back', async () => {
   )
   stage.play('go', saying('b', 'ad'))
   const plan = stage.plan('go')
-  await stage.turns.start(plan)
+  await stage.start(plan)
   assert.deepEqual(await stage.read(plan.id), [
     'text:b',
     'text:ad',
@@ -307,7 +307,7 @@ test('what stands beside is asked for once the answer is sealed', async () => {
     ],
   })
   stage.play('go', saying('a'))
-  await stage.turns.start(stage.plan('go'))
+  await stage.start(stage.plan('go'))
   assert.deepEqual(await asked.promise, [{ ending: 'finished' }])
 })
 
@@ -320,10 +320,10 @@ test('whoever closes an account leaves no words behind, and what ran is ended', 
   stage.play('on', hanging('b'))
   const done = stage.plan('go')
   const { payer } = done
-  await stage.turns.start(done)
+  await stage.start(done)
   await stage.read(done.id)
   const running = stage.plan('on', { payer })
-  await stage.turns.start(running)
+  await stage.start(running)
   await readUntil(stage, running.id, count(1))
   const known = async () => {
     const records = (await personal.export(payer)) as { id: string; ending: string | null; texts: string[] }[]

@@ -60,9 +60,9 @@ export type Settlement = {
   readonly calls: readonly { readonly call: Uuid; readonly charged: bigint }[]
 }
 
-/** Who may supply: exactly one room. Without one every turn is free. */
-export type Charge = {
-  quote(ask: Ask): Promise<Quote | Refusal<'no_price' | 'over_cap'>>
+/** Where a payer is asked for one turn. What is to be known of the payer is read once, from the opening on. */
+export type Till = {
+  quote(calls: Ask['calls']): Promise<Quote | Refusal<'no_price' | 'over_cap'>>
   /**
    * One journal under the turn's id: asked twice, it holds once. `key_reused`: what was held under this id is given back, or is
    * too little now. Runs while the turn's rows are written, and is answered before they are committed in the same database: it
@@ -70,11 +70,15 @@ export type Charge = {
    */
   reserve(turn: {
     readonly id: Uuid
-    readonly payer: Uuid
     readonly quote: Quote
     /** How long the turn may last before `prolong` is asked. */
     readonly waitMs: number
   }): Promise<Meter | Refusal<'insufficient_funds' | 'over_cap' | 'in_debt' | 'key_reused'>>
+}
+
+/** Who may supply: exactly one room. Without one every turn is free. */
+export type Charge = {
+  till(payer: Uuid): Till
   /** Idempotent. Asked again, by any process, until it has answered. */
   settle(conclusion: Conclusion): Promise<Settlement>
 }
@@ -160,14 +164,16 @@ const uncounted: Meter = { cover: () => true, prolong: async () => true, stands:
 
 /** Without a room that charges: every turn is free, and the ledger hears nothing of it. */
 const freeOfCharge: Charge = {
-  quote: async ({ calls }) => ({
-    kind: 'free',
-    atMost: 0n,
-    digest: 'free',
-    parts: { creator: 0n, model: 0n, platform: 0n },
-    calls: calls.map(({ id }) => ({ call: id, atMost: 0n, terms: null })),
+  till: () => ({
+    quote: async (calls) => ({
+      kind: 'free',
+      atMost: 0n,
+      digest: 'free',
+      parts: { creator: 0n, model: 0n, platform: 0n },
+      calls: calls.map(({ id }) => ({ call: id, atMost: 0n, terms: null })),
+    }),
+    reserve: async () => uncounted,
   }),
-  reserve: async () => uncounted,
   settle: async ({ calls }) => ({
     charged: 0n,
     journal: null,

@@ -4,11 +4,12 @@ import { admit, again, askOf, checkQuote, checkShape, digestOf } from './ask.ts'
 import type { StartRefusal } from './contract.ts'
 import { abandon, begin, createLive, type LiveTurn } from './live.ts'
 import type { Membership } from './membership.ts'
-import type { Started, TurnPlan } from './plan.ts'
+import type { Asked, Started, TurnOf, TurnPlan } from './plan.ts'
 import type { Limits } from './rules.ts'
 import type { Running } from './running.ts'
-import type { Ask, Quote, Slots } from './slots.ts'
-import { insertTurn, lookUp, type Found, type NewTurn, type Wanted } from './store/turns.ts'
+import type { Ask, Quote, Slots, Till } from './slots.ts'
+import { insertTurn, lookUp, type Found, type NewTurn } from './store/turns.ts'
+import type { Turns } from './turns.ts'
 
 type Deps = {
   readonly answers: Database
@@ -27,48 +28,52 @@ type Answer = Started | Refusal<StartRefusal>
  * One start at a time for each id: of a double click the second waits, and finds the first; what begins anew after a start
  * that failed waits until that is undone, so that it does not run on a hold that is about to be given back.
  */
-export function createStarter(deps: Deps): (plan: TurnPlan) => Promise<Answer> {
+export function createStarter(deps: Deps): Turns['start'] {
   const starting = new Map<Uuid, Promise<unknown>>()
-  const found = createGatherer((wanted: readonly Wanted[]) => lookUp(deps.answers, wanted))
-  return async function startOnce(plan: TurnPlan): Promise<Answer> {
-    for (let first = starting.get(plan.id); first; first = starting.get(plan.id)) await first
+  const found = createGatherer((wanted: readonly TurnOf[]) => lookUp(deps.answers, wanted))
+  return async function startOnce(turn, plan) {
+    for (let first = starting.get(turn.id); first; first = starting.get(turn.id)) await first
     let undone: Promise<void> | undefined
     const undo: Undo = (live, held) => {
       undone = deps.running.undo(live, held)
     }
-    const started = start({ ...deps, lookUp: found.add, undo }, plan)
+    const started = start({ ...deps, lookUp: found.add, undo }, turn, plan)
     const over = started
       .catch(() => undefined)
       .then(() => undone)
-      .finally(() => starting.delete(plan.id))
-    starting.set(plan.id, over)
+      .finally(() => starting.delete(turn.id))
+    starting.set(turn.id, over)
     return started
   }
 }
 
 type Undo = (live: LiveTurn, held: Promise<unknown>) => void
-type Starting = Deps & { readonly lookUp: (wanted: Wanted) => Promise<Found>; readonly undo: Undo }
+type Starting = Deps & { readonly lookUp: (wanted: TurnOf) => Promise<Found>; readonly undo: Undo }
 
-async function start(deps: Starting, plan: TurnPlan): Promise<Answer> {
+async function start<Code extends string>(
+  deps: Starting,
+  turn: TurnOf,
+  read: () => Promise<Asked | Refusal<Code>>,
+): Promise<Answer | Refusal<Code>> {
   const { slots, limits, lives, membership } = deps
-  assert(isUuid(plan.id), 'a turn has an id that no other text stands for')
+  assert(isUuid(turn.id), 'a turn has an id that no other text stands for')
+  // All that is to be read is asked for at once: the first word waits for the slowest answer, not for their sum.
+  const till = slots.charge.till(turn.payer)
+  const [{ known, running }, asked] = await Promise.all([deps.lookUp(turn), read(), membership.enter()])
+  if ('refused' in asked) return asked
+  const plan = { ...asked, ...turn }
   const ask = askOf(plan)
   const misshapen = checkShape(ask, limits)
   if (misshapen) return misshapen
-  const [{ known, running }, admitted, quote] = await Promise.all([
-    deps.lookUp(plan),
-    admit(slots, plan, ask),
-    slots.charge.quote(ask),
-    membership.enter(),
-  ])
   if (known) return again(plan, known)
+  const [admitted, quote] = await Promise.all([admit(slots, plan, ask), till.quote(ask.calls)])
   if (isRefusal(admitted)) return admitted
   if (isRefusal(quote)) return quote
   const stale = checkQuote(plan, quote)
   if (stale) return stale
   // The table knows of other processes, memory of what is not in the table yet.
   if (Math.max(running, countOf(lives, plan.payer)) >= limits.turnsPerPayerMax) return tooMany
-  return hold(deps, plan, { ask, quote })
+  return hold(deps, plan, { ask, quote, till })
 }
 
 const tooMany = refuse('too_many_turns', 'Too many of your messages are being answered. Wait for one, or stop one.')
@@ -79,16 +84,16 @@ function countOf(lives: ReadonlyMap<Uuid, LiveTurn>, payer: Uuid): number {
   return count
 }
 
-type Priced = { readonly ask: Ask; readonly quote: Quote }
+type Priced = { readonly ask: Ask; readonly quote: Quote; readonly till: Till }
 
 /** Hold and rows side by side; the bots begin once the hold stands, and are heard once the rows do. */
-async function hold(deps: Starting, plan: TurnPlan, { ask, quote }: Priced): Promise<Answer> {
+async function hold(deps: Starting, plan: TurnPlan, { ask, quote, till }: Priced): Promise<Answer> {
   const { answers: db, slots, limits, lives, membership, running } = deps
   const process = membership.current()
   if (process === undefined) throw new Error('this process was taken for gone while a turn began')
   const live = createLive(plan, { process, quote, log: deps.log })
   lives.set(plan.id, live)
-  const held = slots.charge.reserve({ id: plan.id, payer: plan.payer, quote, waitMs: limits.prolongMs * 2 })
+  const held = till.reserve({ id: plan.id, quote, waitMs: limits.prolongMs * 2 })
   let answered = false
   held.then(
     () => (answered = true),

@@ -41,11 +41,11 @@ test('what is refused leaves nothing: no row, no row of the starter, no hold, no
     ['refused_before', stage.plan('bad')],
   ]
   for (const [code, plan] of refusals) {
-    assert.equal(codeOf(await stage.turns.start(plan)), code)
+    assert.equal(codeOf(await stage.start(plan)), code)
     assert.deepEqual(await stage.read(plan.id), [])
   }
   welcome = false
-  assert.equal(codeOf(await stage.turns.start(stage.plan('go'))), 'not_admitted')
+  assert.equal(codeOf(await stage.start(stage.plan('go'))), 'not_admitted')
   welcome = true
   for (const table of ['turn', 'note', 'event', 'call'])
     assert.equal((await db.pool.query(`select from turns.${table}`)).rowCount, 0, table)
@@ -53,13 +53,13 @@ test('what is refused leaves nothing: no row, no row of the starter, no hold, no
 
   stage.play('go', hanging('a'))
   const running = stage.plan('go', record(uuidv7()))
-  const started = await stage.turns.start({ ...running, expected: { digest: 'ten points a call', atMost: 10n } })
+  const started = await stage.start({ ...running, expected: { digest: 'ten points a call', atMost: 10n } })
   assert.equal(codeOf(started), 'started')
   assert.equal((await db.pool.query('select from turns.note')).rowCount, 1)
   const { payer } = running
-  assert.equal(codeOf(await stage.turns.start(stage.plan('go', { payer }))), 'too_many_turns')
+  assert.equal(codeOf(await stage.start(stage.plan('go', { payer }))), 'too_many_turns')
   await stage.turns.close(0)
-  assert.equal(codeOf(await stage.turns.start(stage.plan('go'))), 'closing')
+  assert.equal(codeOf(await stage.start(stage.plan('go'))), 'closing')
 })
 
 test('a turn whose starter cannot write does not run, and gives back what it held', async () => {
@@ -67,7 +67,7 @@ test('a turn whose starter cannot write does not run, and gives back what it hel
   await using stage = openStage({ db: database.db })
   stage.play('go', saying('a'))
   const plan = stage.plan('go', { record: async () => Promise.reject(new Error('the starter broke')) })
-  await assert.rejects(stage.turns.start(plan), /the starter broke/)
+  await assert.rejects(stage.start(plan), /the starter broke/)
   await stage.turns.close(1_000)
   assert.deepEqual([await stage.read(plan.id), stage.till.points], [[], 1_000n])
 })
@@ -94,8 +94,8 @@ test('what comes to be held only after its start has failed goes back, and befor
     failed.resolve()
     throw new Error('the starter broke')
   }
-  await assert.rejects(stage.turns.start({ ...plan, record }), /the starter broke/)
-  const again = stage.turns.start(plan)
+  await assert.rejects(stage.start({ ...plan, record }), /the starter broke/)
+  const again = stage.start(plan)
   for (let look = 0; look < 5; look++) await database.db.pool.query('select 1')
   looked.resolve()
   assert.equal(codeOf(await again), 'started')
@@ -126,8 +126,8 @@ test('what one process takes back is not the turn that another began under the s
   })
   const plan = one.plan('go')
   const record = async () => Promise.reject(new Error('the starter broke'))
-  await assert.rejects(one.turns.start({ ...plan, record }), /the starter broke/)
-  assert.equal(codeOf(await two.turns.start(plan)), 'started')
+  await assert.rejects(one.start({ ...plan, record }), /the starter broke/)
+  assert.equal(codeOf(await two.start(plan)), 'started')
   await asked.promise
   answered.resolve()
   await one.turns.close(10_000)
@@ -145,11 +145,11 @@ test('a double click is one turn, in one process and in two', async () => {
   for (const stage of [one, two]) stage.play('go', saying('a'))
   for (let round = 0; round < 10; round++) {
     const plan = one.plan('go')
-    const answers = await Promise.all([one, two, one, two, one].map(({ turns }) => turns.start(plan)))
+    const answers = await Promise.all([one, two, one, two, one].map((stage) => stage.start(plan)))
     assert.equal(answers.map(codeOf).filter((code) => code === 'started').length, 1)
     assert.equal(answers.map(codeOf).filter((code) => code === 'already').length, 4)
     assert.equal((await one.read(plan.id)).at(-1), 'settled:10')
-    assert.equal(codeOf(await two.turns.start(plan)), 'already')
+    assert.equal(codeOf(await two.start(plan)), 'already')
   }
   assert.equal(till.points, 900n)
 })
@@ -159,9 +159,9 @@ test('an id that was used for something else is refused, whoever asks', async ()
   await using stage = openStage({ db: database.db })
   stage.play('go', saying('a'))
   const plan = stage.plan('go')
-  assert.equal(codeOf(await stage.turns.start(plan)), 'started')
-  assert.equal(codeOf(await stage.turns.start({ ...plan, payer: uuidv7() })), 'key_reused')
-  assert.equal(codeOf(await stage.turns.start(stage.plan('other', { id: plan.id, payer: plan.payer }))), 'key_reused')
+  assert.equal(codeOf(await stage.start(plan)), 'started')
+  assert.equal(codeOf(await stage.start({ ...plan, payer: uuidv7() })), 'key_reused')
+  assert.equal(codeOf(await stage.start(stage.plan('other', { id: plan.id, payer: plan.payer }))), 'key_reused')
 })
 
 test('what is no canonical id begins no turn: another process would not find it again', async () => {
@@ -169,7 +169,7 @@ test('what is no canonical id begins no turn: another process would not find it 
   await using stage = openStage({ db: database.db })
   stage.play('go', saying('a'))
   for (const id of ['00000000-0000-0000-0000-000000000000', uuidv7().toUpperCase()])
-    await assert.rejects(stage.turns.start(stage.plan('go', { id: id as Uuid })), /an id/)
+    await assert.rejects(stage.start(stage.plan('go', { id: id as Uuid })), /an id/)
   assert.deepEqual([stage.till.reserved.size, stage.till.points], [0, 1_000n])
 })
 
@@ -180,7 +180,7 @@ test('of a thousand sends at once on points for ten, ten are answered', async ()
   stage.play('go', saying('a', 'b'))
   const payer = uuidv7()
   const plans = Array.from({ length: 1_000 }, () => stage.plan('go', { payer }))
-  const answers = (await Promise.all(plans.map((plan) => stage.turns.start(plan)))).map(codeOf)
+  const answers = (await Promise.all(plans.map((plan) => stage.start(plan)))).map(codeOf)
   const count = (code: string) => answers.filter((answer) => answer === code).length
   assert.deepEqual([count('started'), count('insufficient_funds')], [10, 990])
   await stage.turns.close(10_000)
@@ -200,11 +200,11 @@ test('a bot knows its asker by a name that is always the same and leads nowhere'
   note(0)
   note(1)
   const plan = stage.plan('go', { bots: 2 })
-  await stage.turns.start(plan)
+  await stage.start(plan)
   await stage.read(plan.id)
   const [first, other] = users
   const again = stage.plan('go', { bots: 2, payer: plan.payer })
-  await stage.turns.start(again)
+  await stage.start(again)
   await stage.read(again.id)
   assert.equal(users[0], first)
   assert.notEqual(first, other)
@@ -249,10 +249,11 @@ test('slots meet as their types say', () => {
 test('without a room that charges, turns are free', async () => {
   const { charge } = meet([])
   const call = uuidv7()
-  const quote = await charge.quote({ payer: uuidv7(), calls: [{ id: call, bot: {} as never, inputBytes: 3 }] })
+  const till = charge.till(uuidv7())
+  const quote = await till.quote([{ id: call, bot: {} as never, inputBytes: 3 }])
   assert.ok(!isRefusal(quote))
   assert.deepEqual([quote.kind, quote.atMost], ['free', 0n])
-  const meter = await charge.reserve({ id: uuidv7(), payer: uuidv7(), quote, waitMs: 1 })
+  const meter = await till.reserve({ id: uuidv7(), quote, waitMs: 1 })
   assert.ok(!isRefusal(meter))
   assert.equal(meter.cover({ call, outputTokens: 9, bytes: 36 }), true)
   assert.equal(await meter.prolong(), true)
@@ -276,7 +277,7 @@ test('rows whose transaction begins after their hold was answered look for it, a
   stage.play('go', saying('a'))
   const late = async (plan: TurnPlan) => {
     let attempts = 0
-    return stage.turns.start({ ...plan, record: async (trx) => void (attempts++ === 0 && (await deadlockOf(trx))) })
+    return stage.start({ ...plan, record: async (trx) => void (attempts++ === 0 && (await deadlockOf(trx))) })
   }
   assert.equal(codeOf(await late(stage.plan('go'))), 'started')
   assert.ok(asked > 0)

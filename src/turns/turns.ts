@@ -7,13 +7,13 @@ import { createFlusher } from './flush.ts'
 import { createFollower, type Follower } from './follow.ts'
 import { abandon, halt, readLive, type LiveTurn } from './live.ts'
 import { createMembership, type Membership, type Stop } from './membership.ts'
-import type { Keeper, Started, TurnPlan } from './plan.ts'
+import type { Asked, Keeper, Started, TurnOf } from './plan.ts'
 import type { BotRuntime } from './ports.ts'
 import { createReaper, type Reaper } from './reaper.ts'
 import { limits as defaults, type Limits } from './rules.ts'
 import { createRunning } from './running.ts'
 import { createSealer } from './seal.ts'
-import { meet, type Ask, type Quote, type SlotSupply } from './slots.ts'
+import { meet, type SlotSupply } from './slots.ts'
 import { createStarter } from './start.ts'
 import { requestStop, requestStopOfAll } from './store/turns.ts'
 
@@ -29,13 +29,15 @@ export type TurnsOptions = {
 }
 
 export type Turns = {
-  /** Says what would be held and charged, by the slot `charge`. */
-  quote(ask: Ask): Promise<Quote | Refusal<'no_price' | 'over_cap'>>
   /**
    * Quotes, holds, and writes the turn's rows; answers once both are durable, while the bots already run. They run on when
-   * nobody reads. The same id again answers `already`.
+   * nobody reads. The same id again answers `already`. What the starter has to read for its plan it reads in `plan`, beside
+   * what is read here; its refusal starts nothing.
    */
-  start(plan: TurnPlan): Promise<Started | Refusal<StartRefusal>>
+  start<Code extends string = never>(
+    turn: TurnOf,
+    plan: () => Promise<Asked | Refusal<Code>>,
+  ): Promise<Started | Refusal<Code | StartRefusal>>
   /** Ends what runs of this payer's turn, in whichever process it runs; true if there was such a turn, running or not. */
   stop(turn: Uuid, payer: Uuid): Promise<boolean>
   /** Ends all that runs for this payer as `account_closed`. */
@@ -79,11 +81,10 @@ export function openTurns(options: TurnsOptions): Turns {
   let closing = false
 
   return {
-    quote: (ask) => slots.charge.quote(ask),
-    start: async (plan) => {
+    start: async (turn, plan) => {
       if (closing) return refuse('closing', 'This place is about to restart. Send it again in a moment.')
       bell.start()
-      return start(plan)
+      return start(turn, plan)
     },
     stop: async (turn, payer) => {
       const live = lives.get(turn)

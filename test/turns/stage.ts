@@ -1,4 +1,4 @@
-import { money, settableClock, uuidv7, type Uuid } from '#kernel'
+import { money, settableClock, uuidv7, type Refusal, type Uuid } from '#kernel'
 import { createLog, type Database } from '#platform'
 import {
   openTurns,
@@ -10,10 +10,12 @@ import {
   type Meter,
   type RuntimeCall,
   type SlotSupply,
+  type Started,
+  type Till,
   type TurnPlan,
   type Turns,
 } from '#turns'
-import type { TurnEvent } from '#turns/contract'
+import type { StartRefusal, TurnEvent } from '#turns/contract'
 
 /** What a bot of the stage says, by the text it is asked. */
 export type Script = (call: RuntimeCall) => AsyncIterable<BotEvent>
@@ -22,7 +24,9 @@ export type Script = (call: RuntimeCall) => AsyncIterable<BotEvent>
  * A charge that keeps accounts in memory: points by payer, holds and settlements by turn. It holds the whole quote at once and
  * charges ten points for each call whose fixed price is due; `refuseAfterBytes` makes the hold unable to grow.
  */
-export type Till = Charge & {
+export type MemoryTill = Charge & {
+  quote: Till['quote']
+  reserve: Till['reserve']
   readonly reserved: Map<Uuid, bigint>
   readonly settled: Map<Uuid, Conclusion>
   points: bigint
@@ -31,15 +35,16 @@ export type Till = Charge & {
   failures: number
 }
 
-export function openTill(points: bigint): Till {
-  const till: Till = {
+export function openTill(points: bigint): MemoryTill {
+  const till: MemoryTill = {
     reserved: new Map(),
     settled: new Map(),
     points,
     refuseAfterBytes: undefined,
     refusal: 'insufficient_funds',
     failures: 0,
-    quote: async ({ calls }) => {
+    till: () => ({ quote: (calls) => till.quote(calls), reserve: (turn) => till.reserve(turn) }),
+    quote: async (calls) => {
       const atMost = 10n * BigInt(calls.length)
       return {
         kind: 'exact',
@@ -75,7 +80,7 @@ function dueOf({ ending, delivered }: Conclusion['calls'][number]): bigint {
   return paid && delivered.bytes > 0 ? 10n : 0n
 }
 
-function meterOf(till: Till): Meter {
+function meterOf(till: MemoryTill): Meter {
   const cover = (bytes: number) => till.refuseAfterBytes === undefined || bytes <= till.refuseAfterBytes
   return {
     cover: ({ bytes }) => (cover(bytes) ? true : Promise.resolve(refusedBy(till.refusal))),
@@ -88,7 +93,8 @@ const refusedBy = <Code extends string>(refused: Code) => ({ refused, detail: `T
 
 export type Stage = AsyncDisposable & {
   readonly turns: Turns
-  readonly till: Till
+  readonly till: MemoryTill
+  start(plan: TurnPlan): Promise<Started | Refusal<StartRefusal>>
   /** Bots answer a message of this text so. */
   play(text: string, script: Script): void
   plan(text: string, more?: Partial<TurnPlan> & { readonly bots?: number }): TurnPlan
@@ -98,7 +104,7 @@ export type Stage = AsyncDisposable & {
 
 export function openStage(options: {
   readonly db: Database
-  readonly till?: Till
+  readonly till?: MemoryTill
   readonly limits?: Partial<Limits>
   readonly slots?: readonly SlotSupply[]
 }): Stage {
@@ -124,6 +130,7 @@ export function openStage(options: {
   return {
     turns,
     till,
+    start: ({ id, payer, ...plan }) => turns.start({ id, payer }, async () => plan),
     play: (text, script) => void scripts.set(text, script),
     plan: (text, { bots = 1, ...more } = {}) => ({
       id: uuidv7(),

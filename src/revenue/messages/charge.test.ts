@@ -48,12 +48,12 @@ type Turn = { readonly id: Uuid; readonly payer: Uuid; readonly quote: Quote }
 
 async function quoted(house: House, payer: Uuid, bots: readonly RunnableBot[]): Promise<Turn> {
   const calls = bots.map((one) => ({ id: uuidv7(), bot: one, inputBytes: 400 }))
-  const quote = await house.charge.quote({ payer, calls })
+  const quote = await house.charge.till(payer).quote(calls)
   assert.ok(!isRefusal(quote))
   return { id: uuidv7(house.clock.now()), payer, quote }
 }
 
-const reserve = (house: House, turn: Turn) => house.charge.reserve({ ...turn, waitMs: 60_000 })
+const reserve = (house: House, turn: Turn) => house.charge.till(turn.payer).reserve({ ...turn, waitMs: 60_000 })
 
 function ended(turn: Turn, bytes: number, ending: Conclusion['calls'][number]['ending'] = 'finished'): Conclusion {
   const calls = turn.quote.calls.map(({ call }) => ({
@@ -74,7 +74,7 @@ await test('where a bill will come and nobody told how much, nothing has a price
   const payer = house.someone()
   const free = { price: { version: 1, usdPerThousand: money('USD', 0n) } }
   const quoteFor = (model: string) =>
-    house.charge.quote({ payer, calls: [{ id: uuidv7(), bot: bot({ ...free, model }), inputBytes: 400 }] })
+    house.charge.till(payer).quote([{ id: uuidv7(), bot: bot({ ...free, model }), inputBytes: 400 }])
   const refused = await quoteFor('far/new')
   assert.ok(isRefusal(refused) && refused.refused === 'no_price')
   assert.match(refused.detail, /^Nobody has said yet what the model of Tutor costs/)
@@ -182,7 +182,7 @@ await test('caps are refused by name: per message at the quote, per day at the h
   const payer = house.someone()
   await house.wallet.setCaps(payer, { message: 100n, day: null, month: null })
   const calls = [{ id: uuidv7(), bot: bot(), inputBytes: 10 }]
-  const beyond = await house.charge.quote({ payer, calls })
+  const beyond = await house.charge.till(payer).quote(calls)
   assert.ok(isRefusal(beyond) && beyond.refused === 'over_cap')
   await house.wallet.setCaps(payer, { message: 400n, day: 500n, month: null })
   const turn = await quoted(house, payer, [bot({ model: 'engine/metered' })])

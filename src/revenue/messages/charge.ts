@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { isRefusal, refuse, type Refusal, type Uuid } from '#kernel'
 import type { Models } from '#models'
 import type { Log } from '#platform'
-import type { Ask, Charge, Quote } from '#turns'
-import type { Purse } from '#wallet'
+import type { Ask, Charge, Quote, Till } from '#turns'
 import { holdMs, openHold } from './hold.ts'
 import { keysOf } from './keys.ts'
 import { createMeter, freeMeter } from './meter.ts'
@@ -15,33 +14,31 @@ export type ChargeDeps = SettlementDeps & { readonly models: Pick<Models, 'cost'
 
 /** The slot `charge` of turns: quote, hold, follow, settle. */
 export function createCharge(deps: ChargeDeps): Charge {
-  const { ledger, wallet, log } = deps
-  // A turn is quoted and at once held: the purse read for the one serves the other, which saves its first word a query.
-  const purses = new WeakMap<Quote, { readonly payer: Uuid; readonly purse: Purse }>()
-  const purseFor = async (quote: Quote, payer: Uuid) => {
-    const read = purses.get(quote)
-    return read?.payer === payer ? read.purse : wallet.accountsFor(payer)
-  }
   return {
-    quote: async (ask) => {
-      const [purse, costs] = await Promise.all([wallet.accountsFor(ask.payer), costsOf(deps.models, ask)])
-      if (isRefusal(costs)) return costs
-      const quote = quoteBy(ask, costs, purse.messageCap)
-      if (!isRefusal(quote)) purses.set(quote, { payer: ask.payer, purse })
-      return quote
+    till: (payer) => openTill(deps, payer),
+    settle: (conclusion) => settleConclusion(deps, conclusion),
+  }
+}
+
+function openTill({ ledger, wallet, models, log }: ChargeDeps, payer: Uuid): Till {
+  const purse = wallet.accountsFor(payer)
+  // A turn may be refused before its till is asked anything.
+  purse.catch(() => undefined)
+  return {
+    quote: async (calls) => {
+      const [{ messageCap }, costs] = await Promise.all([purse, costsOf(models, calls)])
+      return isRefusal(costs) ? costs : quoteBy({ payer, calls }, costs, messageCap)
     },
-    reserve: async ({ id, payer, quote, waitMs }) => {
+    reserve: async ({ id, quote, waitMs }) => {
       if (quote.kind === 'free') return freeMeter
       const calls = callsOf(quote)
-      const slice = firstSlice(calls)
-      const { points, allowances, inDebt } = await purseFor(quote, payer)
+      const { points, allowances, inDebt } = await purse
       if (inDebt) return owing
       const keys = keysOf({ payer, turn: id })
       const sources = { points, allowances }
-      const hold = await openHold({ ledger, keys, sources, slice, lastsMs: waitMs + holdMs })
+      const hold = await openHold({ ledger, keys, sources, slice: firstSlice(calls), lastsMs: waitMs + holdMs })
       return isRefusal(hold) ? hold : createMeter({ hold, calls, log })
     },
-    settle: (conclusion) => settleConclusion(deps, conclusion),
   }
 }
 
@@ -56,7 +53,7 @@ type Costs = ReadonlyMap<string, Cost>
  * What the models of these bots cost now. An engine of one's own costs nothing. Where a bill will come and nobody has said how
  * much it is there is no price, also for what is free besides: else whoever asks spends the operator's money without a bound.
  */
-export async function costsOf(models: Pick<Models, 'cost'>, { calls }: Ask): Promise<Costs | Refusal<'no_price'>> {
+export async function costsOf(models: Pick<Models, 'cost'>, calls: Ask['calls']): Promise<Costs | Refusal<'no_price'>> {
   const costs = new Map<string, Cost>()
   for (const { bot } of calls) {
     const cost = bot.model === null ? 'unbilled' : await models.cost(bot.model)

@@ -84,9 +84,10 @@ async function send({ messages, bots, world }: Started, payer: Uuid, bot: Uuid):
   const [runnable] = await bots.runnable([{ bot }], payer)
   assert.ok(runnable && !isRefusal(runnable))
   const [turn, call] = [uuidv7(world.clock.now()), uuidv7()]
-  const quote = await messages.charge.quote({ payer, calls: [{ id: call, bot: runnable, inputBytes: 392 }] })
+  const till = messages.charge.till(payer)
+  const quote = await till.quote([{ id: call, bot: runnable, inputBytes: 392 }])
   assert.ok(!isRefusal(quote))
-  assert.ok(!isRefusal(await messages.charge.reserve({ id: turn, payer, quote, waitMs: 0 })))
+  assert.ok(!isRefusal(await till.reserve({ id: turn, quote, waitMs: 0 })))
   const delivered = { bytes: 400, chars: 400, parts: 0 }
   await messages.charge.settle({ turn, payer, quote, calls: [{ call, ending: 'finished', delivered, usage: null }] })
   return turn

@@ -76,7 +76,7 @@ export function messagesRoom(deps: MessagesRoomDeps): Room {
 /** What it costs is said even where it cannot be paid now; then with what stands in the way. */
 async function answerQuote(deps: ChargeDeps, ask: Ask): Promise<QuoteAnswer | Refusal<'no_price'>> {
   const { ledger, wallet, models } = deps
-  const [purse, costs] = await Promise.all([wallet.accountsFor(ask.payer), costsOf(models, ask)])
+  const [purse, costs] = await Promise.all([wallet.accountsFor(ask.payer), costsOf(models, ask.calls)])
   if (isRefusal(costs)) return costs
   const capped = quoteBy(ask, costs, purse.messageCap)
   const quote = isRefusal(capped) ? quoteBy(ask, costs, null) : capped

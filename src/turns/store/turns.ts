@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Uuid } from '#kernel'
 import type { Database } from '#platform'
-import type { EndedCall, EndedTurn, Transaction } from '../plan.ts'
+import type { EndedCall, EndedTurn, Transaction, TurnOf } from '../plan.ts'
 import type { Quote, Settlement } from '../slots.ts'
 import { asUuid, readQuote, storeQuote, storeSettlement } from '../stored.ts'
 
@@ -29,11 +29,10 @@ export async function insertTurn(trx: Transaction, turn: NewTurn): Promise<'inse
 
 export type Known = { readonly payer: string; readonly digest: Buffer; readonly quote: Quote }
 
-export type Wanted = { readonly id: Uuid; readonly payer: Uuid }
 export type Found = { readonly known: Known | undefined; readonly running: number }
 
 /** Of each the turn of this id, if there is one, and how many turns the payer has running. In the order asked. */
-export async function lookUp({ pool }: Database, wanted: readonly Wanted[]): Promise<readonly Found[]> {
+export async function lookUp({ pool }: Database, wanted: readonly TurnOf[]): Promise<readonly Found[]> {
   const { rows } = await pool.query<{ running: number; payer: string | null; digest: Buffer; quote: unknown }>({
     name: 'turns.look_up',
     text: `select r.running, t.payer, t.digest, t.quote
