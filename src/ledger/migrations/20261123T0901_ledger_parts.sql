@@ -60,9 +60,9 @@ $$;
 
 -- The open lots of the accounts, and the closed ones that legs name, in the order of spending. account: its place.
 create function ledger.lots_of(p_home smallint, p_accounts bigint[], p_lots bigint[])
-returns table (tid tid, id bigint, account int, class smallint, expires bigint, granted bigint, remaining bigint, held bigint)
+returns table (tid tid, id bigint, account int, class smallint, expires bigint, remaining bigint, held bigint)
 stable language sql as $$
-  select s.ctid, s.id, u.at::int, s.class, ledger.to_microseconds(s.expires_at), s.granted, s.remaining, s.held
+  select s.ctid, s.id, u.at::int, s.class, ledger.to_microseconds(s.expires_at), s.remaining, s.held
   from unnest(p_accounts) with ordinality u(id, at), lateral (
     select s.ctid, s.* from ledger.lot s where s.home = p_home and s.account = u.id and s.open
     union all
@@ -133,7 +133,7 @@ begin
   end if;
   if cardinality(places) > loaded then
     insert into ledger.hold (home, id, account, n, lot, amount, expires_at)
-    select p_home, h_ids[places[g]], p_accounts[h_accounts[places[g]]], ns[g], nullif(lots[g], 0), amounts[g],
+    select p_home, h_ids[places[g]], p_accounts[h_accounts[places[g]]], ns[g], lots[g], amounts[g],
       ledger.to_instant(untils[places[g]])
     from generate_series(loaded + 1, cardinality(places)) g where amounts[g] > 0;
   end if;

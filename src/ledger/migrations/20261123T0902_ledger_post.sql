@@ -95,7 +95,7 @@ begin
     for r in select * from ledger.lots_of(p_home, p_accounts, p_lots) loop
       n_lots := n_lots + 1;
       lot_tid[n_lots] := r.tid; lot_id[n_lots] := r.id; lot_account[n_lots] := r.account; lot_class[n_lots] := r.class;
-      lot_expires[n_lots] := r.expires; lot_granted[n_lots] := r.granted; lot_remaining[n_lots] := r.remaining;
+      lot_expires[n_lots] := r.expires; lot_remaining[n_lots] := r.remaining;
       lot_was[n_lots] := r.remaining; lot_held[n_lots] := r.held; lot_next[n_lots] := 0;
       a[r.account][a_in_lots] := a[r.account][a_in_lots] + r.remaining - r.held;
       if a[r.account][a_first_lot] = 0 then a[r.account][a_first_lot] := n_lots; else lot_next[n_lots - 1] := n_lots; end if;
@@ -110,8 +110,7 @@ begin
       h := r.place;
       if h = 0 then
         if n_holds = n_named or h_ids[n_holds] <> r.id or h_accounts[n_holds] <> r.account then
-          n_holds := n_holds + 1; h_ids[n_holds] := r.id; h_accounts[n_holds] := r.account;
-          hold_first[n_holds] := 0; hold_last[n_holds] := 0; hold_n[n_holds] := 0; hold_open[n_holds] := 0;
+          n_holds := n_holds + 1; h_ids[n_holds] := r.id; h_accounts[n_holds] := r.account; hold_first[n_holds] := 0;
         end if;
         h := n_holds;
       end if;
@@ -122,7 +121,7 @@ begin
       end if;
       n_parts := n_parts + 1;
       part_tid[n_parts] := r.tid; part_hold[n_parts] := h; part_n[n_parts] := r.n; part_lot[n_parts] := t;
-      part_lot_id[n_parts] := coalesce(r.lot, 0); part_amount[n_parts] := r.amount; part_next[n_parts] := 0;
+      part_amount[n_parts] := r.amount; part_next[n_parts] := 0;
       if hold_first[h] = 0 then hold_first[h] := n_parts; else part_next[hold_last[h]] := n_parts; end if;
       hold_last[h] := n_parts; hold_n[h] := r.n; hold_open[h] := hold_open[h] + r.amount; hold_until[h] := r.expires;
       hold_state[h] := case when r.expires <= v_us then 3 else 1 end;
@@ -133,7 +132,6 @@ begin
       if hold_state[h] = 3 then
         d := h_accounts[h]; q := hold_first[h]; m := m + 1; n_before := n;
         k_id[m] := ledger.expiry_key(h_ids[h], p_accounts[d]); k_template[m] := 0; k_digest[m] := uuid_send(h_ids[h]);
-        k_effective[m] := null; k_reverses[m] := null; k_facts[m] := null;
         while q <> 0 loop
           n := n + 1; y := part_amount[q]; t := part_lot[q];
           out_journal[n] := k_id[m]; out_op[n] := op_expire; out_hold[n] := h_ids[h];
@@ -159,7 +157,7 @@ begin
   for g in 1..cardinality(j_id) loop
     last_leg := j[g][3];
     if statuses[g] = 0 then
-      status := 0; n_before := n; rights := j[g][2];
+      n_before := n; rights := j[g][2];
       <<legs>>
       while i < last_leg loop
         i := i + 1;
@@ -188,7 +186,7 @@ begin
           continue legs;
         end if;
 
-        need := x; h := l[i][5]; q := 0; t := 0; into_lot := 0;
+        need := x; h := l[i][5]; q := 0; into_lot := 0;
         draw := coalesce(l[i][6], 0); put := coalesce(l[i][7], 0); rev := coalesce(l[i][10], 0);
         -- "the rest" of a hold that this same journal has settled whole
         continue legs when op = op_release and x = 0 and hold_open[h] = 0 and h_ids[h] = any(out_hold[n_before + 1:n]);
@@ -248,7 +246,6 @@ begin
               if a[d][a_overdraft] = 0 and a[d][a_balance] - a[d][a_held] - a[d][a_in_lots] < y then status := 3; exit legs; end if;
             else
               if lot_remaining[t] - lot_held[t] < y then y := lot_remaining[t] - lot_held[t]; end if;
-              q := lot_next[t];
             end if;
           end if;
           need := need - y;
@@ -285,7 +282,7 @@ begin
             if prior = 0 or part_lot[prior] <> t then
               n_parts := n_parts + 1; hold_n[h] := hold_n[h] + 1;
               part_hold[n_parts] := h; part_n[n_parts] := hold_n[h]; part_lot[n_parts] := t; part_amount[n_parts] := 0;
-              part_lot_id[n_parts] := case when t = 0 then 0 else lot_id[t] end; part_next[n_parts] := 0;
+              part_lot_id[n_parts] := lot_id[t]; part_next[n_parts] := 0;
               if prior = 0 then hold_first[h] := n_parts; else part_next[prior] := n_parts; end if;
               hold_last[h] := n_parts; part_prior[n_parts] := prior;
             end if;
