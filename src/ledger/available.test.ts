@@ -89,8 +89,14 @@ const prefixes: readonly [what: string, legs: () => RawJournal['legs'], left: Pa
   ['releasing some', () => [leg.release(5n)], { all: 110n, held: 7n }],
   ['releasing the rest', () => [leg.release(0n)], { all: 117n, lot: 7n, held: 0n }],
   ['settling some and releasing the rest', () => [leg.settle(11n), leg.release(0n)], { all: 106n, lot: 6n, held: 0n }],
+  [
+    'extending beyond the lots and releasing all',
+    () => [leg.extend(8n), leg.release(0n)],
+    { all: 117n, lot: 7n, held: 0n },
+  ],
   ['extending within a lot', () => [leg.extend(3n)], { all: 102n, lot: 2n, held: 15n }],
   ['extending beyond the lots', () => [leg.extend(8n)], { loose: 97n, all: 97n, lot: 0n, held: 20n }],
+  ['extending the time alone', () => [leg.extend(0n)], {}],
   ['spending in order', () => [leg.spend(3n)], { all: 102n, lot: 2n }],
   ['spending beyond the lots', () => [leg.spend(9n)], { loose: 96n, all: 96n, lot: 0n }],
   ['spending what is loose', () => [leg.spend(3n, -1n)], { loose: 97n, all: 102n }],
@@ -110,3 +116,14 @@ for (const [what, legs, left] of prefixes) {
     return leaves({ legs: [...legs(), bad] }, 'unknown_lot', start)
   })
 }
+
+test('a part that an earlier journal of the batch made stays in its place when a refused one had added to it', async () => {
+  const bad = { op: 'move', debit: house.source, credit: wallet, amount: 1n, put: 999n } as const
+  const batch = (settled: bigint) => [
+    { legs: [leg.extend(8n)] },
+    { legs: [leg.extend(2n), bad] },
+    { legs: [leg.settle(settled)] },
+  ]
+  assert.deepEqual(await undone(batch(20n)), ['posted', 'unknown_lot', 'posted'])
+  assert.deepEqual(await undone(batch(21n)), ['posted', 'unknown_lot', 'exceeds_hold'])
+})

@@ -334,10 +334,8 @@ begin
           elsif op > op_move and y > 0 then
             part_amount[q] := part_amount[q] - y; a[d][a_held] := a[d][a_held] - y; hold_open[h] := hold_open[h] - y;
             if t <> 0 then lot_held[t] := lot_held[t] - y; a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
-            if part_amount[q] = 0 and part_prior[q] is not null then -- made here: left in its place, it would part its neighbours
-              prior := part_prior[q]; hold_last[h] := prior;
-              if prior = 0 then hold_first[h] := 0; else part_next[prior] := 0; end if;
-            end if;
+            -- made here: left last, it would part its neighbours
+            if part_amount[q] = 0 then hold_last[h] := part_prior[q]; end if;
           end if;
           if t <> 0 then out_from[n] := null; out_dr_lot[n] := null; end if;
           if op > op_move then out_hold[n] := null; end if; n := n - 1;
