@@ -149,6 +149,9 @@ test('a handler that takes too long is answered for', async () => {
   assert.match(JSON.stringify(await problemOf(response)), /too long/)
 })
 
+/** A stop that waits for its deadline does not end within a test. */
+const longerThanTests = 3_600_000
+
 test('stop finishes what runs, closes what waits at once, and refuses what comes', async () => {
   await using server = await serve()
   const agent = new Agent({ keepAlive: true })
@@ -158,18 +161,18 @@ test('stop finishes what runs, closes what waits at once, and refuses what comes
   await once(answered, 'end')
   const silent = connect(server.port, '127.0.0.1')
   await once(silent, 'connect')
-  const running = fetch(`${server.url}/api/slow/400`)
+  const order: string[] = []
+  const running = fetch(`${server.url}/api/slow/400`).finally(() => order.push('answered'))
   await sleep(100)
-  const begun = performance.now()
-  const stopped = server.stop(5000)
+  const stopped = server.stop(longerThanTests)
   await once(silent, 'close')
-  assert.ok(performance.now() - begun < 100, 'a silent connection was kept')
+  order.push('silent one closed')
   await assert.rejects(fetch(`${server.url}/api/slow/1`))
   const response = await running
+  assert.deepEqual(order, ['silent one closed', 'answered'])
   assert.equal(response.headers.get('connection'), 'close')
   assert.deepEqual(await response.json(), { waited: true })
   assert.equal(await stopped, 0)
-  assert.ok(performance.now() - begun < 1000, 'stop waited for more than the running request')
   agent.destroy()
 })
 
@@ -181,13 +184,11 @@ test('stop lets an answer under way end, then closes its connection', async () =
   const asked = get(server.url, { agent })
   await writer.write(Buffer.from('one'))
   const [answer] = await once(asked, 'response')
-  const begun = performance.now()
-  const stopped = server.stop(5000)
+  const stopped = server.stop(longerThanTests)
   await writer.write(Buffer.from('two'))
   await writer.close()
   assert.equal(Buffer.concat(await Array.fromAsync(answer)).toString(), 'onetwo')
   assert.equal(await stopped, 0)
-  assert.ok(performance.now() - begun < 1000)
   agent.destroy()
 })
 
@@ -196,9 +197,7 @@ test('stop cuts what is still running at the deadline', async () => {
   const running = fetch(`${server.url}/api/slow/700`)
   const failed = assert.rejects(running)
   await sleep(100)
-  const begun = performance.now()
   assert.equal(await server.stop(100), 1)
-  assert.ok(performance.now() - begun < 1000)
   await failed
 })
 

@@ -10,8 +10,6 @@ type Failing = { readonly consumer: string; readonly home: number; readonly fail
 
 export type Outbox = {
   start(): Promise<void>
-  /** Looks at once instead of at the next poll; called after a commit that wrote events. */
-  wake(): void
   /** Delivers all there is, here and now, and throws what a handler throws; for tests and single-threaded drivers. */
   drain(): Promise<void>
   /** How far each listener is behind its source, whichever process serves it. */
@@ -62,9 +60,8 @@ export function createOutbox(options: { db: Database; log: Log; listeners: reado
   return {
     start: async () => {
       await findBehind()
-      ticker.tick()
+      ticker.start()
     },
-    wake: () => ticker.tick(),
     drain: async () => {
       for (let found = await findBehind(); found.length > 0; found = await findBehind()) {
         const before = found.map(({ owned }) => owned?.position)
@@ -92,20 +89,15 @@ export function createOutbox(options: { db: Database; log: Log; listeners: reado
   }
 }
 
-/** One look at a time; asked during a look, it looks once more right after. */
-function createTicker(look: () => Promise<void>): { tick(): void; stop(): Promise<void> } {
+/** Looks again and again, one look at a time. */
+function createTicker(look: () => Promise<void>): { start(): void; stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
-  let again = false
   let stopped = false
   const tick = () => {
-    clearTimeout(timer)
-    if (stopped) return
-    again = looking !== undefined
-    looking ??= look().then(() => {
-      looking = undefined
+    looking = look().then(() => {
       // Waiting for events is no reason for a process to live on.
-      if (!stopped) timer = setTimeout(tick, again ? 0 : pollMs).unref()
+      if (!stopped) timer = setTimeout(tick, pollMs).unref()
     })
   }
   const stop = async () => {
@@ -113,7 +105,7 @@ function createTicker(look: () => Promise<void>): { tick(): void; stop(): Promis
     clearTimeout(timer)
     await looking
   }
-  return { tick, stop }
+  return { start: tick, stop }
 }
 
 /** Opens the session when first needed, and anew after it was lost. */
