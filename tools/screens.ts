@@ -1,4 +1,5 @@
 // Takes the pictures of docs/screens: a seeded market in a real browser, on a phone and a desktop, in light and dark.
+import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,6 +10,11 @@ const folder = resolve(import.meta.dirname, '../docs/screens')
 const widths = [390, 1440] as const
 const themes = ['light', 'dark'] as const
 
+if (spawnSync('fc-list', [':lang=ja'], { encoding: 'utf8' }).stdout?.trim() === '') {
+  console.error('No font here has the Chinese and Japanese characters that some bots speak.')
+  console.error('Install one, such as the Debian package fonts-noto-cjk.')
+  process.exit(1)
+}
 await using database = await throwAwayDatabase()
 process.env['TEST_DATABASE_URL'] = database.url
 const { openBrowser, startHouse } = await import('../test/e2e/visitor.ts')

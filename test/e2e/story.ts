@@ -15,10 +15,11 @@ export type Story = {
   readonly turn: string
 }
 
-const dayMs = 86_400_000
+const hourMs = 3_600_000
 
 /** When the story has to begin so that it ends now, as the browsers that look at it know the time. */
-export const beginningOfStory = (): Date => new Date(Date.now() - 6 * dayMs)
+export const beginningOfStory = (): Date =>
+  new Date(Date.now() - week.reduce((sum, { hoursLater }) => sum + hoursLater * hourMs, 0))
 
 export async function tellStory(world: World): Promise<Story> {
   const operator = await world.people.claim('Olga Ferri')
@@ -36,9 +37,9 @@ export async function tellStory(world: World): Promise<Story> {
     },
   })
   await topUp(reader, 2000n)
-  for (const [days, questions] of week.entries()) {
-    world.clock.advance(days === 0 ? 0 : dayMs)
-    for (const { handles, text } of questions) await ask(reader, { handles, text })
+  for (const { hoursLater, handles, text } of week) {
+    world.clock.advance(hoursLater * hourMs)
+    await ask(reader, { handles, text })
     await world.settle()
   }
   const first = await ask(reader, { handles: ['sql-mentor'], text: 'The latest order of each customer, please.' })
@@ -53,15 +54,19 @@ export async function tellStory(world: World): Promise<Story> {
   return { reader, creator, operator, bot: notes.id, conversation: first.conversation, turn: second.turn }
 }
 
-const margin = (text: string) => ({ handles: ['margin-notes'], text })
-const line = (text: string) => ({ handles: ['first-line'], text })
+const said = (hoursLater: number, handle: string, text: string) => ({ hoursLater, handles: [handle], text })
 
 const week = [
-  [margin('Is my first sentence any good?'), line('A story about a lighthouse that is sold')],
-  [margin('The second paragraph drags. Where would you cut?')],
-  [margin('Too many commas?'), margin('And the ending?'), line('A letter to a landlord')],
-  [{ handles: ['contract-reader'], text: 'What does clause 14 mean for a tenant who leaves early?' }],
-  [margin('Read this as an impatient reader would.'), margin('Now as a kind one.')],
-  [line('A speech for a sister’s wedding'), margin('Shorter, without losing the joke.')],
-  [margin('One last look.')],
-] as const
+  said(0, 'margin-notes', 'Is my first sentence any good?'),
+  said(0.3, 'first-line', 'A story about a lighthouse that is sold'),
+  said(19.2, 'margin-notes', 'The second paragraph drags. Where would you cut?'),
+  said(26.4, 'margin-notes', 'Too many commas?'),
+  said(0.1, 'margin-notes', 'And the ending?'),
+  said(3.7, 'first-line', 'A letter to a landlord'),
+  said(20.5, 'contract-reader', 'What does clause 14 mean for a tenant who leaves early?'),
+  said(25.1, 'margin-notes', 'Read this as an impatient reader would.'),
+  said(0.2, 'margin-notes', 'Now as a kind one.'),
+  said(22.8, 'first-line', 'A speech for a sister’s wedding'),
+  said(0.6, 'margin-notes', 'Shorter, without losing the joke.'),
+  said(21.9, 'margin-notes', 'One last look.'),
+]
