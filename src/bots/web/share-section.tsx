@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Copy, RefreshCw } from 'lucide-react'
+import { Copy, Ellipsis, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import {
   getBot,
@@ -45,7 +45,7 @@ export function ShareSection({ bot }: { readonly bot: StudioBot }) {
         <Menu
           label={t`More about sharing`}
           size="s"
-          trigger="…"
+          icon={Ellipsis}
           items={[
             { label: t`Make a new link`, icon: RefreshCw, onSelect: () => void renew() },
             null,

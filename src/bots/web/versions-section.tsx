@@ -47,7 +47,7 @@ export function VersionsSection({ bot, onTake }: VersionsProps) {
               ))}
             </ol>
             {!all && items.length > shownAtFirst && (
-              <Button size="s" kind="quiet" className="self-start" onClick={() => setAll(true)}>
+              <Button size="s" kind="quiet" className="-ml-2.5 self-start" onClick={() => setAll(true)}>
                 <Trans>Show all</Trans>
               </Button>
             )}

@@ -47,7 +47,7 @@ export function CostsSection({ providers }: { readonly providers: readonly Provi
             {missing.length > 0 && <Missing models={missing} onSet={(model) => setEdited({ model })} />}
             <CostTable rows={shownOf(items, { typed, all, providers })} onEdit={setEdited} />
             {!all && typed === '' && (
-              <Button kind="quiet" className="self-start" onClick={() => setAll(true)}>
+              <Button size="s" kind="quiet" className="-ml-2.5 self-start" onClick={() => setAll(true)}>
                 <Trans>Show all {items.length} figures</Trans>
               </Button>
             )}
