@@ -42,6 +42,7 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   [/always taken: t <> 0 → true in +if t <> 0 then lot_held/, beyond],
   [/always taken: into_lot <> 0 → true in +if into_lot <> 0 then$/, beyond],
   [/^branch always taken: j_(?:effective|reverses|facts) is not null → true in/, slower],
+  [/^branch always taken: l\[i\]\[1\] in \(op_reserve, op_extend\)/, 'a hold that is settled is open already'],
   [/^branch always taken: k_effective is not null or/, 'a column that holds nothing adds its single zero either way'],
   [/^condition without a term: (?:t|into_lot) <> 0 → true in +while (?:t|into_lot) <> 0 and/, beyond],
   [

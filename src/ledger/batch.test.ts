@@ -208,3 +208,14 @@ test('a batch does what its journals do one by one, and leaves a ledger that pro
   for (const answer of ['posted', 'insufficient_funds', 'exceeds_hold', 'unknown_hold'])
     assert.ok(seen.has(answer), `no batch was ever answered ${answer}: ${JSON.stringify([...seen])}`)
 })
+
+test('a batch whose only rare column is the effective date has it in its link', async () => {
+  const client = await house.db.pool.connect()
+  try {
+    const dated = { ...moving(house.source, at(accounts, 2), 1n), effectiveAt: new Date('2026-11-01') }
+    const { answers, breaches } = await outcome(client, [[dated]])
+    assert.deepEqual([answers, breaches], [['posted'], []])
+  } finally {
+    client.release()
+  }
+})
