@@ -1,15 +1,11 @@
 import type { Bots } from '#bots'
-import type { Clock, Refusal, Uuid } from '#kernel'
+import type { Clock, Uuid } from '#kernel'
 import type { Database, Log } from '#platform'
 import type { Turns } from '#turns'
 import { createUseCounter, keepAnswers } from './keeping.ts'
-import { unknownConversation } from './rules.ts'
 import { createSending, type Sending } from './sending.ts'
-import { conversationOf, type Standing } from './store/conversations.ts'
 
 export type Chat = Sending & {
-  /** A conversation of this owner that is not deleted. */
-  own(owner: Uuid, conversation: string): Promise<Standing | Refusal<'unknown_conversation'>>
   /** Waits for what is done beside turns. */
   close(): Promise<void>
 }
@@ -25,7 +21,7 @@ export type ChatOptions = {
 
 /** Opens the room and takes its place as a keeper of turns. */
 export function openChat(options: ChatOptions): Chat {
-  const { answers, turns, bots, log } = options
+  const { turns, bots, log } = options
   turns.keep(keepAnswers)
   const uses = createUseCounter({
     record: (bot, count) => bots.recordUse(bot as Uuid, count),
@@ -33,10 +29,6 @@ export function openChat(options: ChatOptions): Chat {
   })
   return {
     ...createSending({ ...options, uses }),
-    own: async (owner, conversation) => {
-      const standing = await conversationOf(answers, conversation)
-      return standing && standing.owner === owner && !standing.deleted ? standing : unknownConversation
-    },
     close: () => uses.idle(),
   }
 }

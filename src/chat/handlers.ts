@@ -8,7 +8,7 @@ import { exportAs } from './exporting.ts'
 import { listPage, searchPage } from './finding.ts'
 import { ownerMark } from './keeping.ts'
 import { readBranch, readHead, toCard } from './reading.ts'
-import { checkTitle, unknownConversation } from './rules.ts'
+import { checkTitle, isOpenTo, unknownConversation } from './rules.ts'
 import { change, conversationOf, setDeleted, setLeaf, type Standing } from './store/conversations.ts'
 import { isTurnOf, leafBelow, placeOf } from './store/messages.ts'
 import { searchVector } from './words.ts'
@@ -39,7 +39,7 @@ export function listHandlers({ answers, people }: HandlerDeps) {
 }
 
 export function conversationHandlers(deps: HandlerDeps) {
-  const { answers: db, chat, people, clock } = deps
+  const { answers: db, people, clock } = deps
   const mine = ownedBy(deps)
   return [
     handle(contract.getConversation, async ({ params }, context) => {
@@ -86,8 +86,7 @@ export function conversationHandlers(deps: HandlerDeps) {
       const standing = await conversationOf(db, params.conversation)
       if (standing?.owner !== me.id) return unknownConversation
       if (standing.deleted) await setDeleted(db, standing.id, null)
-      const restored = await chat.own(me.id, standing.id)
-      return isRefusal(restored) ? restored : toCard(restored)
+      return toCard(standing)
     }),
     handle(contract.exportConversation, async ({ params, query }, context) => {
       const standing = await mine(context, params)
@@ -130,10 +129,12 @@ export function turnHandlers(deps: HandlerDeps) {
 
 const unknownMessage = refuse('unknown_message', 'This message is not here any more. Reload the page.')
 
-function ownedBy({ people, chat }: HandlerDeps) {
+/** Who asks and what of are read at once; what belongs to somebody else is as good as not there. */
+function ownedBy({ people, answers }: HandlerDeps) {
   return async (context: Asked, { conversation }: Named): Promise<Standing | NotMine> => {
-    const me = await people.signedIn(context)
-    return isRefusal(me) ? me : chat.own(me.id, conversation)
+    const [me, standing] = await Promise.all([people.signedIn(context), conversationOf(answers, conversation)])
+    if (isRefusal(me)) return me
+    return standing && isOpenTo(me.id, standing) ? standing : unknownConversation
   }
 }
 

@@ -10,6 +10,9 @@ export const unknownConversation = refuse(
   'This conversation is not here: it was deleted, or it belongs to somebody else.',
 )
 
+export const isOpenTo = (owner: Uuid, standing: { readonly owner: Uuid; readonly deleted: boolean }): boolean =>
+  standing.owner === owner && !standing.deleted
+
 /** What is refused of a text, by name; everything else is kept as it was written, and means nothing to us. */
 export function checkText(text: string): Refusal<'empty_text' | 'broken_text' | 'too_long'> | undefined {
   if (!isSound(text))

@@ -5,8 +5,8 @@ import type { Transaction, Turns } from '#turns'
 import type { StartRefusal } from '#turns/contract'
 import { limits, type BotName, type Sent } from './contract.ts'
 import { ownerMark } from './keeping.ts'
-import { checkText, historyFor, titleOf, unknownConversation, type Said } from './rules.ts'
-import { ownershipOf, type Ownership } from './store/conversations.ts'
+import { checkText, historyFor, isOpenTo, titleOf, unknownConversation, type Said } from './rules.ts'
+import { ownershipOf } from './store/conversations.ts'
 import { begin, contextUp, firstAnswerOf, placeOf, type Begun, type ContextRow } from './store/messages.ts'
 import { searchVector } from './words.ts'
 
@@ -86,8 +86,6 @@ export function createSending(deps: SendingDeps): Sending {
     },
   }
 }
-
-const isOpenTo = (owner: Uuid, standing: Ownership) => standing.owner === owner && !standing.deleted
 
 type Asking = { readonly owner: Uuid; readonly asked: Asked; readonly question: Uuid }
 type OriginRefusal = 'unknown_conversation' | 'unknown_message' | 'still_answering'
