@@ -20,6 +20,9 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   [/^branch always taken: (?:p_reversed is not null|n_parts > 0|n_lots > 0|n_named > 0) → true in/, slower],
   [/^branch always taken: (?:loaded > 0|cardinality\((?:ids|places)\) > loaded) → true in/, slower],
   [/^bound: > → >= in +if (?:loaded > 0|cardinality\((?:ids|places)\) > loaded) then/, slower],
+  [/^bound: <= → < in +if op = op_move and a\[d\]/, 'the long way answers the same, only slower'],
+  [/^bound: < → <= in +if (?:put|l\[i\]\[7\]) < 0 then lot_granted/, 'where a leg goes into a lot it says which'],
+  [/^statement removed: part_next\[n_parts\] := 0;/, 'null ends a chain as 0 does'],
   [/^branch never taken: op = op_move and a\[d\]\[a_first_lot\] = 0 and/, 'the long way answers the same, only slower'],
   [
     /^branch never taken: (?:c = 0|op = op_move) → false in/,

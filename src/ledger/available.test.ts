@@ -54,7 +54,7 @@ async function undone(journals: readonly RawJournal[]): Promise<string[]> {
 }
 
 /** Takes exactly what should be there, and then one more than that. */
-async function leaves(prefix: RawJournal, answer: string, left: Left): Promise<void> {
+async function leaves(prefixes: readonly RawJournal[], answer: string, left: Left): Promise<void> {
   const settle = (amount: bigint): RawJournal => ({
     legs: [{ op: 'settle', debit: wallet, credit: house.source, amount, hold }],
   })
@@ -66,9 +66,10 @@ async function leaves(prefix: RawJournal, answer: string, left: Left): Promise<v
     [left.held, settle, left.held === 0n ? 'unknown_hold' : 'exceeds_hold'],
   ]
   for (const [amount, take, no] of takes) {
-    const fresh = { ...prefix, key: uuidv7() }
-    if (amount > 0n) assert.deepEqual(await undone([fresh, take(amount)]), [answer, 'posted'])
-    assert.deepEqual(await undone([fresh, take(amount + 1n)]), [answer, no])
+    const fresh = () => prefixes.map((prefix) => ({ ...prefix, key: uuidv7() }))
+    const answers = prefixes.map(() => answer)
+    if (amount > 0n) assert.deepEqual(await undone([...fresh(), take(amount)]), [...answers, 'posted'])
+    assert.deepEqual(await undone([...fresh(), take(amount + 1n)]), [...answers, no])
   }
 }
 
@@ -79,6 +80,7 @@ const leg = {
   extend: (amount: bigint) => ({ op: 'extend', debit: wallet, amount, ...held }) as const,
   spend: (amount: bigint, draw = 0n) => ({ op: 'move', debit: wallet, credit: house.source, amount, draw }) as const,
   give: (amount: bigint, put = 0n) => ({ op: 'move', debit: house.source, credit: wallet, amount, put }) as const,
+  bad: () => ({ op: 'move', debit: house.source, credit: wallet, amount: 1n, put: 999n }) as const,
   grant: (amount: bigint) => granting(house, wallet, amount, -1n, soonest).legs[0] as RawJournal['legs'][number],
 }
 
@@ -110,20 +112,30 @@ const prefixes: readonly [what: string, legs: () => RawJournal['legs'], left: Pa
 ]
 
 for (const [what, legs, left] of prefixes) {
-  test(`${what} leaves exactly the rest`, () => leaves({ legs: legs() }, 'posted', { ...start, ...left }))
+  test(`${what} leaves exactly the rest`, () => leaves([{ legs: legs() }], 'posted', { ...start, ...left }))
   test(`${what} in a refused journal leaves all as it was`, () => {
-    const bad = { op: 'move', debit: house.source, credit: wallet, amount: 1n, put: 999n } as const
-    return leaves({ legs: [...legs(), bad] }, 'unknown_lot', start)
+    // What the second begins stands where the first had begun something else.
+    const loose = [leg.spend(1n, -1n), leg.give(1n), leg.give(1n)]
+    return leaves([{ legs: [...legs(), leg.bad()] }, { legs: [...loose, leg.bad()] }], 'unknown_lot', start)
   })
 }
 
 test('a part that an earlier journal of the batch made stays in its place when a refused one had added to it', async () => {
-  const bad = { op: 'move', debit: house.source, credit: wallet, amount: 1n, put: 999n } as const
   const batch = (settled: bigint) => [
     { legs: [leg.extend(8n)] },
-    { legs: [leg.extend(2n), bad] },
+    { legs: [leg.extend(2n), leg.bad()] },
     { legs: [leg.settle(settled)] },
   ]
   assert.deepEqual(await undone(batch(20n)), ['posted', 'unknown_lot', 'posted'])
   assert.deepEqual(await undone(batch(21n)), ['posted', 'unknown_lot', 'exceeds_hold'])
+})
+
+test('a hold grows where a refused journal had made it grow, as if that had not been', async () => {
+  const batch = (settled: bigint) => [
+    { legs: [leg.extend(8n), leg.bad()] },
+    { legs: [leg.extend(9n)] },
+    { legs: [leg.settle(settled)] },
+  ]
+  assert.deepEqual(await undone(batch(21n)), ['unknown_lot', 'posted', 'posted'])
+  assert.deepEqual(await undone(batch(22n)), ['unknown_lot', 'posted', 'exceeds_hold'])
 })
