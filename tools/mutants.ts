@@ -10,6 +10,7 @@ export type Mutant = {
 
 const slower = 'answers the same, only slower: what it skips would do nothing'
 const beyond = 'place 0 of an array is null, which compares as no and counts as nothing'
+const either = 'of two that are equal either may be taken'
 const oneHome = 'answers the same: an account is of one home, and what is found by the account is of its home'
 
 /** Mutants that change no answer, by their words and the line they stand in, and why. They are counted and not run. */
@@ -22,6 +23,11 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   [/^bound: > → >= in +if (?:loaded > 0|cardinality\((?:ids|places)\) > loaded) then/, slower],
   [/^bound: <= → < in +if op = op_move and a\[d\]/, 'the long way answers the same, only slower'],
   [/^bound: < → <= in +if (?:put|l\[i\]\[7\]) < 0 then lot_granted/, 'where a leg goes into a lot it says which'],
+  [/^bound: < → <= in +if lot_remaining\[t\] - lot_held\[t\] < y then y :=/, either],
+  [/^bound: > → >= in .* > hold_until\[h\] then hold_until/, either],
+  [/^bound: > → >= in .*max\(s\.lots\) > 0/, slower],
+  [/^bound: > → >= in +if (?:any_held or n_named|n_named|n_lots|n_parts) > 0/, slower],
+  [/^bound: > → >= in +if op > op_move then out_hold/, beyond],
   [/^statement removed: part_next\[n_parts\] := 0;/, 'null ends a chain as 0 does'],
   [/^branch never taken: op = op_move and a\[d\]\[a_first_lot\] = 0 and/, 'the long way answers the same, only slower'],
   [
