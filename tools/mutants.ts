@@ -35,6 +35,10 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
     'the later arms are null for such a leg, which is the same no',
   ],
   [/^where without a term: s\.home = p_home → true in(?!.*ledger\.leg)/, oneHome],
+  [
+    /^where without a term: (?:home = p_home|[cd]r_version is not null) → true in +where home = p_home and [cd]r = p_account/,
+    oneHome,
+  ],
   [/^where without a term: s\.open → true in/, 'a lot that is not open has nothing to spend, and lies in no way'],
   [
     /^where without a term: s\.expires_at <= p_now(?: offset 0)? → true in/,

@@ -105,8 +105,26 @@ test('one batch may hold keys that are new, repeated and reused, each with its o
   const key = uuidv7()
   const move = moving(source, wallet, 1n)
   assert.deepEqual(await house.raw([{ ...move, key }]), ['posted'])
+  assert.deepEqual(await house.raw([{ ...move, key }]), ['repeated'])
   const reused = { ...move, key, digest: 'ff'.repeat(16) }
   assert.deepEqual(await house.raw([move, { ...move, key }, move]), ['posted', 'repeated', 'posted'])
   assert.deepEqual(await house.raw([reused, move]), ['key_reused', 'posted'])
   assert.equal((await house.ledger.balance(wallet)).posted, 4n)
+})
+
+test('the past of one home is read by its own positions', async () => {
+  const { house, homes } = await openTwins()
+  await using _ = house
+  const post = async (at: 0 | 1, amount: bigint) => {
+    const { home, source, wallet } = homes[at]
+    assert.deepEqual(await house.raw([inHome(home, moving(source, wallet, amount))]), ['posted'])
+    house.clock.advance(hour)
+  }
+  await post(0, 10n)
+  await post(1, 1n)
+  await post(1, 1n)
+  const then = new Date(house.clock.now().getTime() - 1)
+  await post(0, 5n)
+  assert.equal(await house.ledger.balanceAt(homes[0].wallet, then), 10n)
+  assert.equal(await house.ledger.balanceAt(homes[1].wallet, then), 2n)
 })

@@ -157,6 +157,8 @@ test('what is posted late for an earlier day counts then by effective date and n
   await using late = await openHouse()
   const { key, accounts: of } = await order(late, { effectiveAt: new Date('2026-11-30T12:00:00Z') })
   const early = await order(late, { effectiveAt: new Date('2026-12-05T12:00:00Z') })
+  late.clock.advance(hour)
+  await order(late)
   const revenue = async (day: string, by: 'posted' | 'effective') => {
     const lines = await late.ledger.trialBalance({ instant: new Date(day), by })
     return lines.find((line) => line.kind === of.revenue.kind)?.balance
@@ -164,9 +166,10 @@ test('what is posted late for an earlier day counts then by effective date and n
   assert.equal(await revenue('2026-11-30T11:59:59Z', 'effective'), 0n)
   assert.equal(await revenue('2026-11-30T12:00:00Z', 'effective'), 7n)
   assert.equal(await revenue('2026-11-30T12:00:00Z', 'posted'), 0n)
-  assert.equal(await revenue('2026-12-02', 'posted'), 14n)
-  assert.equal(await revenue('2026-12-02', 'effective'), 7n)
-  assert.equal(await revenue('2026-12-05T12:00:00Z', 'effective'), 14n)
+  assert.equal(await revenue(ok(early.answer).postedAt.toISOString(), 'effective'), 7n)
+  assert.equal(await revenue('2026-12-02', 'posted'), 21n)
+  assert.equal(await revenue('2026-12-02', 'effective'), 14n)
+  assert.equal(await revenue('2026-12-05T12:00:00Z', 'effective'), 21n)
   assert.equal((await late.ledger.journal(key))?.effectiveAt.toISOString(), '2026-11-30T12:00:00.000Z')
   assert.notEqual(early.key, key)
 })

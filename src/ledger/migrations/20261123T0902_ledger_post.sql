@@ -187,7 +187,7 @@ begin
         end if;
 
         need := x; h := l[i][5]; q := 0; into_lot := 0;
-        draw := coalesce(l[i][6], 0); put := coalesce(l[i][7], 0); rev := coalesce(l[i][10], 0);
+        draw := coalesce(l[i][6], 0); put := coalesce(l[i][7], 0); rev := l[i][10];
         -- "the rest" of a hold that this same journal has settled whole
         continue legs when op = op_release and x = 0 and hold_open[h] = 0 and h_ids[h] = any(out_hold[n_before + 1:n]);
         status := case
@@ -314,7 +314,7 @@ begin
         statuses[g] := status;
         while n > n_before loop
           i := out_leg[n]; op := out_op[n]; d := l[i][2]; c := l[i][3]; h := l[i][5]; y := out_amount[n];
-          t := coalesce(out_from[n], 0); into_lot := coalesce(out_into[n], 0); q := out_part[n]; rev := l[i][10];
+          t := out_from[n]; into_lot := out_into[n]; q := out_part[n]; rev := l[i][10];
           if c <> 0 then
             a[d][a_version] := a[d][a_version] - 1; a[d][a_balance] := a[d][a_balance] + y;
             a[c][a_version] := a[c][a_version] - 1; a[c][a_balance] := a[c][a_balance] - y;
