@@ -188,17 +188,19 @@ test('a model that will be billed and has no figure is untold until the operator
   const { models, world } = open
   const { call } = await operator(world)
   await world.db.pool.query(`insert into models.provider (slug, name, base_url, added_at, changed_at) values
-    ('far', 'Far', 'https://api.example.com/v1', now(), now()), ('near', 'Near', 'http://192.168.1.5/v1', now(), now())`)
+    ('far', 'Far', 'https://api.example.com/v1', now(), now()),
+    ('ollama', 'Ollama', 'https://ollama.example.com/v1', now(), now()), ('near', 'Near', 'http://192.168.1.5/v1', now(), now())`)
   await world.db.pool.query(`insert into models.provider_state (slug, models, offered, listed_at)
-    select slug, '{new,unused}', '{new}', now() from unnest(array['far', 'near']) slug`)
+    select slug, '{new,unused}', '{new}', now() from unnest(array['far', 'ollama', 'near']) slug`)
   const again = await open.openAgain()
   assert.equal(await again.cost('far/new'), 'untold')
   assert.equal(await again.cost('far/unused'), 'unbilled', 'what is not offered answers nobody')
   assert.equal(await again.cost('near/new'), 'unbilled')
-  assert.deepEqual((await again.costs.list()).missing.toSorted(), ['far/new', 'near/new'])
+  assert.equal(await again.cost('ollama/new'), 'untold', 'an engine’s name elsewhere is no engine of ours')
+  assert.deepEqual((await again.costs.list()).missing.toSorted(), ['far/new', 'near/new', 'ollama/new'])
   await call(contract.setCost, { body: { model: 'far/new', inputPerMillion: 0n, outputPerMillion: 0n } })
   assert.equal((await figureOf(await open.openAgain(), 'far/new')).outputPerMillion.minor, 0n)
-  assert.deepEqual((await models.costs.list()).missing, ['near/new'])
+  assert.deepEqual((await models.costs.list()).missing.toSorted(), ['near/new', 'ollama/new'])
 })
 
 test('a shipped cost stands until the operator sets one, and comes back', async () => {

@@ -2,7 +2,7 @@ import { money } from '#kernel'
 import { costNames } from './costs.ts'
 import type { ModelAddress } from './ports.ts'
 import { makerOf } from './providers.ts'
-import type { ModelCost } from './rules.ts'
+import { isOurs, type ModelCost } from './rules.ts'
 import type { CostRow, Store, TrialRow } from './store.ts'
 
 type Origin = 'environment' | 'screen' | 'demo'
@@ -97,16 +97,21 @@ async function load({ store, fixed, openKey }: Parameters<typeof createSnapshots
   return { providers, costs: new Map(costs.map((cost) => [cost.model, cost])) }
 }
 
-/** The row that prices a model: under its provider's own name first, else under its maker's. */
+/**
+ * The row that prices a model: under its provider's own name first, else under its maker's. That an engine sends no bill is
+ * said of one's own machine; the same name elsewhere is another's. */
 export function costRowOf(
   { costs }: Snapshot,
   provider: Pick<Provider, 'slug' | 'baseUrl'>,
   name: string,
 ): CostRow | undefined {
   const makers = new Set([provider.slug, makerOf(provider)])
-  const known = [...makers].flatMap((maker) => costNames(maker, name)).find((each) => costs.has(each))
-  return known === undefined ? undefined : costs.get(known)
+  const rows = [...makers].flatMap((maker) => costNames(maker, name)).map((each) => costs.get(each))
+  return rows.find((row) => row !== undefined && (isOurs(provider.baseUrl) || !isUnbilled(row)))
 }
+
+const isUnbilled = ({ origin, model, input_per_million, output_per_million }: CostRow) =>
+  origin === 'shipped' && model.endsWith('/*') && input_per_million === 0n && output_per_million === 0n
 
 export function toCost(row: CostRow): ModelCost {
   return {

@@ -121,7 +121,7 @@ export async function topUpsToLookAt(db: Database, now: Date, limit: number): Pr
     `update wallet.top_up set looked_at = $1
     where id in (
       select id from wallet.top_up
-      where (state in ('started', 'asks', 'succeeded') and started_at > $1::timestamptz - interval '3 days'
+      where ((state in ('started', 'asks') or (state = 'succeeded' and started_at > $1::timestamptz - interval '3 days'))
           and looked_at <= $1::timestamptz - interval '10 minutes')
         or (posted_state <> state and state in ('succeeded', 'refunded', 'disputed')
           and looked_at <= $1::timestamptz - interval '1 minute')

@@ -9,6 +9,8 @@ export type PersonRow = {
   readonly messageCap: bigint | null
   readonly day: Cap | null
   readonly month: Cap | null
+  /** How often each cap has been set, also to none. */
+  readonly settings: Readonly<Record<Period, number>>
 }
 
 type Row = {
@@ -39,6 +41,7 @@ export async function personsOf(db: Database, persons: readonly Uuid[]): Promise
     messageCap: row.message_cap,
     day: capOf(row.d_points, row.d_setting, row.d_carried, row.d_for),
     month: capOf(row.m_points, row.m_setting, row.m_carried, row.m_for),
+    settings: { day: row.d_setting ?? 0, month: row.m_setting ?? 0 },
   }))
 }
 
@@ -69,29 +72,43 @@ export async function markDebt(db: Database, person: Uuid, inDebt: 'owes' | 'owe
   )
 }
 
-/** What the periods had used when a new setting of their caps begins. */
-export type Carried = Readonly<Record<Period, { readonly used: bigint; readonly name: string }>>
+/** A cap's next setting: what the period had used when it begins is carried over. */
+export type NewCap = {
+  readonly period: Period
+  readonly points: bigint | null
+  readonly setting: number
+  readonly used: bigint
+  readonly name: string
+}
 
-/** Writes the caps; a cap that changes gets its next setting, one that stays keeps its accounts. */
-export async function writeCaps(db: Database, person: Uuid, caps: Caps, carried: Carried): Promise<void> {
-  await db.pool.query(
+/** Writes the caps that change. False if another setting was written meanwhile: what is carried over is another then. */
+export async function writeCaps(
+  db: Database,
+  person: Uuid,
+  { message, changed }: { readonly message: Caps['message']; readonly changed: readonly NewCap[] },
+): Promise<boolean> {
+  const { rowCount } = await db.pool.query(
     `with one as (
       insert into wallet.person (person, message_cap) values ($1, $2)
       on conflict (person) do update set message_cap = excluded.message_cap returning person)
     insert into wallet.cap (person, period, points, setting, carried, carried_for)
-    select one.person, c.period, c.points, 1, c.carried, c.carried_for
-    from one, unnest(array['day', 'month'], $3::int8[], $4::int8[], $5::text[]) as c (period, points, carried, carried_for)
-    on conflict (person, period) do update set points = excluded.points, setting = wallet.cap.setting + 1,
+    select one.person, c.period, c.points, c.setting, c.carried, c.carried_for
+    from one, unnest($3::text[], $4::int8[], $5::int4[], $6::int8[], $7::text[])
+      as c (period, points, setting, carried, carried_for)
+    on conflict (person, period) do update set points = excluded.points, setting = excluded.setting,
       carried = excluded.carried, carried_for = excluded.carried_for
-      where wallet.cap.points is distinct from excluded.points`,
+      where wallet.cap.setting = excluded.setting - 1`,
     [
       person,
-      caps.message,
-      [caps.day, caps.month],
-      [carried.day.used, carried.month.used],
-      [carried.day.name, carried.month.name],
+      message,
+      changed.map(({ period }) => period),
+      changed.map(({ points }) => points),
+      changed.map(({ setting }) => setting),
+      changed.map(({ used }) => used),
+      changed.map(({ name }) => name),
     ],
   )
+  return rowCount === changed.length
 }
 
 /** What is kept of a person's wishes; top-ups stay, as records of what was paid, under the bare uuid. */

@@ -95,6 +95,17 @@ await test('what was noted and not posted before a crash is posted by the next l
   assert.equal(await openTopUps(house).reconcile(), 0)
 })
 
+await test('what nobody answered for is asked about however long ago it was', async () => {
+  await using house = await openMoneyHouse()
+  await house.db.pool.query(
+    `insert into wallet.top_up (id, person, provider, cents, points, state, started_at, looked_at)
+    values ($1, $2, 'sandbox', 300, 100000, 'started', $3, $3)`,
+    [uuidv7(), house.someone(), house.clock.now()],
+  )
+  house.clock.advance(30 * 86_400_000)
+  assert.equal(await openTopUps(house).reconcile(), 1)
+})
+
 await test('a refund that the provider does not take at once is asked for again until it does', async () => {
   await using house = await openMoneyHouse()
   const person = house.someone()

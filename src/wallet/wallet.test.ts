@@ -77,6 +77,18 @@ await test('equal rests of one lot that come back one after another all go to br
   assert.equal((await house.ledger.balance(points)).posted, 0n)
 })
 
+await test('caps that are set at once each carry over what the setting before them had used', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  const caps = { message: null, month: null }
+  await house.wallet.setCaps(person, { ...caps, day: 2_000n })
+  await settle(house, await reserve(house, person, 300n), 300n)
+  const asked = Array.from({ length: 8 }, (_, at) => 1_000n + BigInt(at))
+  await Promise.all(asked.map((day) => house.wallet.setCaps(person, { ...caps, day })))
+  const { caps: set, left } = await house.wallet.caps(person)
+  assert.equal(left.day, (set.day ?? 0n) - 300n)
+})
+
 await test('a thousand race past neither the points nor a cap', async () => {
   await using house = await openMoneyHouse()
   const [poor, capped] = [house.someone(), house.someone()]

@@ -6,7 +6,7 @@ import { walletChart } from './chart.ts'
 import type { Caps } from './contract.ts'
 import { expireLotsOf } from './lots.ts'
 import { dailyGrant, grantKey, nextMidnight, periodAt, type Period } from './rules.ts'
-import { markGranted, personsOf, writeCaps } from './store.ts'
+import { markGranted, personsOf, writeCaps, type NewCap } from './store.ts'
 
 /** What a hold takes from, all in one journal. An allowance is there where the person has set that cap. */
 export type Purse = {
@@ -101,14 +101,23 @@ export function openWallet(options: { readonly db: Database; readonly ledger: Le
     },
     setCaps: async (user, caps) => {
       const now = clock.now()
-      const row = await persons.add(user)
-      const carried = async (period: Period) => {
-        return { used: await allowances.used(user, period, row[period], now), name: periodAt(now, period).name }
+      for (let isWritten = false; !isWritten;) {
+        const row = await persons.add(user)
+        const next = async (period: Period): Promise<NewCap> => ({
+          period,
+          points: caps[period],
+          setting: row.settings[period] + 1,
+          used: await allowances.used(user, period, row[period], now),
+          name: periodAt(now, period).name,
+        })
+        const changed = periods.filter((period) => caps[period] !== (row[period]?.points ?? null))
+        isWritten = await writeCaps(db, user, { message: caps.message, changed: await Promise.all(changed.map(next)) })
       }
-      await writeCaps(db, user, caps, { day: await carried('day'), month: await carried('month') })
     },
   }
 }
+
+const periods = ['day', 'month'] as const
 
 /** Those who ask for the same thing at once share one answer. */
 function singleFlight(): (name: string, work: () => Promise<void>) => Promise<void> {

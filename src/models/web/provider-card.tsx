@@ -32,7 +32,7 @@ export function ProviderCard({ provider }: CardProps) {
   const relist = async () => {
     const answer = await listing.run({ params })
     if (answer && !isRefusal(answer))
-      toast({ words: t`${provider.name} lists ${answer.provider.models.length} models.` })
+      toast({ words: t`${provider.name} was asked again. Models it lists: ${answer.provider.models.length}.` })
   }
   return (
     <Card className="flex flex-col gap-4">
