@@ -36,7 +36,7 @@ export async function runTurn(running: Running): Promise<void> {
 }
 
 async function runCall(running: Running, call: LiveCall): Promise<void> {
-  const { live } = running
+  const { live, meter } = running
   const reason = await endOf(running, call)
   const guarded = await guardAfter(running, call, reason)
   const ending = endingOf(guarded.cause, call.said.delivered)
@@ -44,6 +44,7 @@ async function runCall(running: Running, call: LiveCall): Promise<void> {
   // The last call's ending is told with the turn's, once both are durable.
   const told = live.calls.some((other) => other !== call && !other.ended)
   call.ended = { ending, words, usage: guarded.usage, told }
+  meter.ended({ call: call.id, ending, delivered: call.said.delivered, usage: guarded.usage })
   if (told) say(live, call, { type: 'call_ended', call: call.id, ending, words, usage: guarded.usage })
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { refuse, uuidv7, type Uuid } from '#kernel'
+import { isRefusal, refuse, uuidv7, type Uuid } from '#kernel'
 import { hanging, openStage, openTill, saying, tell, type Stage } from '../../test/turns/stage.ts'
 import { World } from '../../test/world.ts'
 import { turnsPersonal } from './personal.ts'
@@ -29,6 +29,12 @@ test('several bots are asked at once, each with an ending and a charge of its ow
   stage.play('go 1', saying('b'))
   stage.play('go 2', hanging('c'))
   const plan = stage.plan('go', { bots: 3 })
+  const heard: string[] = []
+  const { reserve } = stage.till
+  stage.till.reserve = async (turn) => {
+    const meter = await reserve(turn)
+    return isRefusal(meter) ? meter : { ...meter, ended: ({ ending }) => void heard.push(ending) }
+  }
   await stage.start(plan)
   const early = await readUntil(
     stage,
@@ -39,6 +45,7 @@ test('several bots are asked at once, each with an ending and a charge of its ow
   await stage.turns.stop(plan.id, plan.payer)
   const told = await stage.read(plan.id)
   assert.deepEqual(told.slice(-3), ['call_ended:stopped', 'ended:finished', 'settled:20'])
+  assert.deepEqual(heard.toSorted(), ['finished', 'provider_failed_before', 'stopped'])
   assert.deepEqual(
     stage.till.settled.get(plan.id)?.calls.map(({ ending, delivered }) => [ending, delivered.bytes]),
     [

@@ -34,6 +34,8 @@ export type Meter = {
     readonly outputTokens: number
     readonly bytes: number
   }): true | Promise<true | MeterRefusal>
+  /** Told when a call has ended: what it costs is known then, and the rest of what was held for it serves the others. */
+  ended(call: Conclusion['calls'][number]): void
   /** Asked every few minutes while the turn waits or runs. */
   prolong(): Promise<true | MeterRefusal>
   /** Whether what is held is there, by the database as it is now. Asked where it may have fallen since the hold was answered. */
@@ -160,7 +162,12 @@ function single(supplies: readonly SlotSupply[], slot: 'charge' | 'priority' | '
   return first
 }
 
-const uncounted: Meter = { cover: () => true, prolong: async () => true, stands: async () => true }
+const uncounted: Meter = {
+  cover: () => true,
+  ended: () => undefined,
+  prolong: async () => true,
+  stands: async () => true,
+}
 
 /** Without a room that charges: every turn is free, and the ledger hears nothing of it. */
 const freeOfCharge: Charge = {

@@ -84,6 +84,7 @@ function meterOf(till: MemoryTill): Meter {
   const cover = (bytes: number) => till.refuseAfterBytes === undefined || bytes <= till.refuseAfterBytes
   return {
     cover: ({ bytes }) => (cover(bytes) ? true : Promise.resolve(refusedBy(till.refusal))),
+    ended: () => undefined,
     prolong: async () => true,
     stands: async () => true,
   }

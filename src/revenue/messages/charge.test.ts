@@ -196,6 +196,61 @@ await test('caps are refused by name: per message at the quote, per day at the h
   assert.ok(isRefusal(next) && next.refused === 'over_cap')
 })
 
+await test('a cap per message is the whole message’s, however many bots are asked', async () => {
+  await using house = await open()
+  const payer = house.someone()
+  await house.wallet.setCaps(payer, { message: 520n, day: null, month: null })
+  const three = [bot(), bot(), bot()].map((one) => ({ id: uuidv7(), bot: one, inputBytes: 10 }))
+  const beyond = await house.charge.till(payer).quote(three)
+  assert.ok(isRefusal(beyond) && beyond.refused === 'over_cap')
+  assert.match(beyond.detail, /Tutor, Tutor, Tutor/)
+  const turn = await quoted(house, payer, [bot(), bot({ model: 'engine/metered' })])
+  assert.ok(turn.quote.atMost > 500n && turn.quote.atMost <= 520n)
+})
+
+await test('what a call that has ended no longer needs serves the one that still runs', async () => {
+  await using house = await open()
+  const payer = house.someone()
+  const metered = bot({ model: 'engine/metered', price: { version: 1, usdPerThousand: money('USD', 30_000_000n) } })
+  const turn = await quoted(house, payer, [metered, metered])
+  const meter = await reserve(house, turn)
+  assert.ok(!isRefusal(meter))
+  const [gone, stays] = turn.quote.calls.map(({ call }) => call)
+  assert.ok(gone && stays)
+  const lastsTo = async () => {
+    for (let tokens = 0; tokens <= 2_000; tokens += 20)
+      if (isRefusal(await meter.cover({ call: stays, outputTokens: tokens, bytes: 0 }))) return tokens
+    return 'the end'
+  }
+  // Two prices are 2,200 points of 3,000, so both may not be as long as they like.
+  assert.ok(typeof (await lastsTo()) === 'number')
+  meter.ended({
+    call: gone,
+    ending: 'provider_failed_before',
+    delivered: { bytes: 0, chars: 0, parts: 0 },
+    usage: null,
+  })
+  assert.equal(await lastsTo(), 'the end')
+})
+
+await test('an answer that runs into a new day finds the free points of that day', async () => {
+  await using house = await open()
+  const payer = house.someone()
+  house.clock.set(new Date('2026-11-24T23:59:50Z'))
+  const spent = await quoted(house, payer, [bot({ price: { version: 1, usdPerThousand: money('USD', 66_000_000n) } })])
+  await reserve(house, spent)
+  await house.charge.settle(ended(spent, 10))
+  const turn = await quoted(house, payer, [bot({ model: 'engine/metered' })])
+  const meter = await reserve(house, turn)
+  assert.ok(!isRefusal(meter))
+  house.clock.set(new Date('2026-11-25T00:00:10Z'))
+  const [{ call } = assert.fail()] = turn.quote.calls
+  for (let tokens = 0; tokens <= 2_000; tokens += 20)
+    assert.equal(await meter.cover({ call, outputTokens: tokens, bytes: 0 }), true)
+  assert.ok((await house.charge.settle(ended(turn, 8_000))).charged > 580n)
+  assert.ok((await house.ledger.prove()).holds)
+})
+
 await test('a hold that ended charges nothing, and says so', async () => {
   await using house = await open()
   const payer = house.someone()

@@ -6,7 +6,7 @@ import type { Ask, Charge, Quote, Till } from '#turns'
 import { holdMs, openHold } from './hold.ts'
 import { keysOf } from './keys.ts'
 import { createMeter, freeMeter } from './meter.ts'
-import { addParts, firstSlice, kindOf, policy, sumOf, termsOf, type Calls, type Cost, type Terms } from './rules.ts'
+import { addParts, firstSlice, kindOf, policy, sumOf, termsWithin, type Calls, type Cost, type Terms } from './rules.ts'
 import { settleConclusion, type SettlementDeps } from './settlement.ts'
 import { decodeTerms, encodeTerms } from './terms.ts'
 
@@ -36,7 +36,9 @@ function openTill({ ledger, wallet, models, log }: ChargeDeps, payer: Uuid): Til
       if (inDebt) return owing
       const keys = keysOf({ payer, turn: id })
       const sources = { points, allowances }
-      const hold = await openHold({ ledger, keys, sources, slice: firstSlice(calls), lastsMs: waitMs + holdMs })
+      // A new day may begin while the answer runs: its free points are asked for before anything is said to be short.
+      const renew = () => wallet.accountsFor(payer)
+      const hold = await openHold({ ledger, keys, sources, renew, slice: firstSlice(calls), lastsMs: waitMs + holdMs })
       return isRefusal(hold) ? hold : createMeter({ hold, calls, log })
     },
   }
@@ -75,35 +77,34 @@ function unpriced(bot: string): Refusal<'no_price'> {
 
 /** The price by the rules. A bot's own prompt is counted here; `inputBytes` is what the person and the bots have said. */
 export function quoteBy(ask: Ask, costs: Costs, messageCap: bigint | null): Quote | Refusal<'over_cap'> {
-  const priced = ask.calls.map(({ id, bot, inputBytes }) => {
-    const asked = {
-      call: id,
-      bot: bot.id,
-      handle: bot.handle,
-      creator: bot.creator,
-      price: { version: bot.price.version, usdPerThousandMicro: bot.price.usdPerThousand.minor },
-      cost: (bot.model === null ? undefined : costs.get(bot.model)) ?? null,
-      inputBytes: inputBytes + Buffer.byteLength(bot.systemPrompt),
-      maxOutputTokens: bot.maxOutputTokens,
-    }
-    return { call: id, bot, terms: termsOf(asked, ask.payer, messageCap) }
-  })
-  const beyond = priced.find(({ terms }) => terms === undefined)
-  if (beyond) {
+  const asked = ask.calls.map(({ id, bot, inputBytes }) => ({
+    call: id,
+    bot: bot.id,
+    handle: bot.handle,
+    creator: bot.creator,
+    price: { version: bot.price.version, usdPerThousandMicro: bot.price.usdPerThousand.minor },
+    cost: (bot.model === null ? undefined : costs.get(bot.model)) ?? null,
+    inputBytes: inputBytes + Buffer.byteLength(bot.systemPrompt),
+    maxOutputTokens: bot.maxOutputTokens,
+  }))
+  const terms = termsWithin(asked, ask.payer, messageCap)
+  if (!terms) {
+    const names = ask.calls.map(({ bot }) => bot.name).join(', ')
     return refuse(
       'over_cap',
-      `A message to ${beyond.bot.name} costs more than your limit of ${messageCap} points per message. ` +
+      `A message to ${names} costs more than your limit of ${messageCap} points per message. ` +
         'You can raise it in your wallet.',
     )
   }
-  const calls = priced.flatMap(({ call, terms }) => (terms ? [{ call, terms }] : []))
-  const parts = addParts(calls.map(({ terms }) => terms.most))
+  const parts = addParts(terms.map(({ most }) => most))
   return {
-    kind: kindOf(calls.map(({ terms }) => terms)),
+    kind: kindOf(terms),
     atMost: sumOf(parts),
-    digest: digestOf(calls.map(({ terms }) => terms)),
+    digest: digestOf(terms),
     parts,
-    calls: calls.map(({ call, terms }) => ({ call, atMost: sumOf(terms.most), terms: encodeTerms(terms) })),
+    calls: terms.map((one, at) => {
+      return { call: asked[at]?.call as Uuid, atMost: sumOf(one.most), terms: encodeTerms(one) }
+    }),
   }
 }
 

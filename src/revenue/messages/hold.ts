@@ -20,6 +20,9 @@ export type Hold = {
   stands(): Promise<boolean>
 }
 
+/** Has the payer given what a new day brings. */
+type Renew = () => Promise<unknown>
+
 /** How long a hold lasts unless it is prolonged; a turn asks for that every few minutes. */
 export const holdMs = 900_000
 
@@ -29,6 +32,7 @@ type Opening = {
   readonly ledger: Ledger
   readonly keys: TurnKeys
   readonly sources: Sources
+  readonly renew: Renew
   readonly slice: bigint
   readonly lastsMs: number
 }
@@ -42,6 +46,7 @@ export async function openHold({
   ledger,
   keys,
   sources,
+  renew,
   slice,
   lastsMs,
 }: Opening): Promise<Hold | Refusal<'insufficient_funds' | 'over_cap' | 'key_reused'>> {
@@ -54,12 +59,12 @@ export async function openHold({
     facts: { attempt: uuidv7() },
   })
   if (isRefusal(answer) && answer.refused === 'insufficient_funds') return shortage(ledger, sources, slice)
-  if (!isRefusal(answer)) return followHold({ ledger, keys, sources, held: slice })
+  if (!isRefusal(answer)) return followHold({ ledger, keys, sources, renew, held: slice })
   assert(answer.refused === 'key_reused', `points were not set aside: ${answer.detail}`)
   const standing = await ledger.hold(sources.points, keys.hold)
   if (!standing || standing.amount < slice) return begunInVain
   const heldFrom = sourcesOf(standing, sources.points)
-  const hold = followHold({ ledger, keys, sources: heldFrom, held: standing.amount })
+  const hold = followHold({ ledger, keys, sources: heldFrom, renew, held: standing.amount })
   return isRefusal(await hold.prolong()) ? begunInVain : hold
 }
 
@@ -78,9 +83,10 @@ function followHold(turn: {
   readonly ledger: Ledger
   readonly keys: TurnKeys
   readonly sources: Sources
+  readonly renew: Renew
   readonly held: bigint
 }): Hold {
-  const { ledger, keys, sources } = turn
+  const { ledger, keys, sources, renew } = turn
   const accounts = { wallet: sources.points, ...sources.allowances }
   const base = () => ({ key: keys.extended(journals), hold: keys.hold, holdMs, accounts })
   let { held } = turn
@@ -110,7 +116,11 @@ function followHold(turn: {
   return {
     amount: () => held,
     growTo: async (amount) => {
-      const answer = await extend(amount - held)
+      let answer = await extend(amount - held)
+      if (answer !== true && answer.refused === 'insufficient_funds') {
+        await renew()
+        answer = await extend(amount - held)
+      }
       if (answer === true || answer.refused === 'hold_expired') return answer
       const left = await leftOf(ledger, sources)
       if (left > 0n && left < amount - held) await extend(left)

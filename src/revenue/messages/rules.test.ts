@@ -12,6 +12,7 @@ import {
   sliceAt,
   sumOf,
   termsOf,
+  termsWithin,
   usualCost,
   type Cost,
   type Due,
@@ -206,6 +207,29 @@ const endings = fc.record({
   }),
   bytes: fc.nat(600_000),
   usage: fc.option(fc.record({ inputTokens: fc.integer(), outputTokens: fc.integer() })),
+})
+
+await test('a cap is shared by all calls of a message, and none goes without its shortest answer', () => {
+  fc.assert(
+    fc.property(pricedCalls, fc.bigInt(0n, 6_000n), (calls, cap) => {
+      const free = termsWithin(calls, payer, null) ?? assert.fail('without a cap there is no refusal')
+      const shortest = termsWithin(
+        calls.map((one) => ({ ...one, maxOutputTokens: 1 })),
+        payer,
+        null,
+      )
+      const least = (shortest ?? []).reduce((sum, { most }) => sum + sumOf(most), 0n)
+      const within = termsWithin(calls, payer, cap)
+      assert.equal(within === undefined, least > cap)
+      if (!within) return
+      const total = within.reduce((sum, { most }) => sum + sumOf(most), 0n)
+      assert.ok(total <= cap)
+      within.forEach(({ most, capped }, at) => {
+        if (!capped) assert.deepEqual(most, free[at]?.most)
+      })
+    }),
+    { numRuns: 300 },
+  )
 })
 
 await test('whatever happens: never above the quote or the hold, never below zero, parts add up, prices are exact', () => {

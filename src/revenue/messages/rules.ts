@@ -134,6 +134,36 @@ export function termsOf(asked: PricedCall, payer: Uuid, messageCap: bigint | nul
   }
 }
 
+/** What the shortest answer costs. */
+function leastOf(asked: PricedCall, payer: Uuid): bigint {
+  const shortest = termsOf({ ...asked, maxOutputTokens: Math.min(1, asked.maxOutputTokens) }, payer, null)
+  return shortest ? sumOf(shortest.most) : 0n
+}
+
+/**
+ * The terms of all calls of one message, in their order. The cap is the whole message's: beyond what each needs at least it is
+ * shared evenly, and what one leaves serves the next. Undefined: the cap is below what the shortest answers cost.
+ */
+export function termsWithin(
+  calls: readonly PricedCall[],
+  payer: Uuid,
+  messageCap: bigint | null,
+): readonly Terms[] | undefined {
+  const leasts = calls.map((call) => leastOf(call, payer))
+  let spare = messageCap === null ? null : leasts.reduce((left, least) => left - least, messageCap)
+  if (spare !== null && spare < 0n) return undefined
+  const all: Terms[] = []
+  for (const [at, call] of calls.entries()) {
+    const own = leasts[at] ?? 0n
+    const share = spare === null ? null : own + spare / BigInt(calls.length - at)
+    const terms = termsOf(call, payer, share)
+    if (!terms) return undefined
+    if (spare !== null) spare -= sumOf(terms.most) - own
+    all.push(terms)
+  }
+  return all
+}
+
 /** The largest whole number from `fitting` up to below `tooLong` that fits; fitting is monotone. */
 function longest(fitting: number, tooLong: number, fits: (output: number) => boolean): number {
   let [low, high] = [fitting, tooLong]
@@ -297,6 +327,11 @@ type Priced = { readonly points: Parts; readonly micro: Parts; readonly counted:
 function priceOf({ terms, due, delivered }: EndedCall): Priced {
   const counted = terms.cost && due.metered === 'delivered' ? countTokens(terms, delivered) : null
   return { ...partsAt(terms, due, counted ?? { input: 0, output: 0 }), counted }
+}
+
+/** What a call costs that has ended, in points. */
+export function costOf(ended: EndedCall): bigint {
+  return sumOf(priceOf(ended).points)
 }
 
 /** Takes what the hold does not cover from the platform's parts first, then from the models', last call first. */
