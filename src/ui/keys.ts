@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent as Pressed } from 'react'
 
 const isMac = () => /Mac|iPhone|iPad/.test(navigator.platform)
 
@@ -28,6 +28,14 @@ export function useKeys(keys: Readonly<Record<string, () => void>>): void {
     addEventListener('keydown', hear)
     return () => removeEventListener('keydown', hear)
   }, [])
+}
+
+/**
+ * Whether this key belongs to the writing of a Chinese or Japanese word. Safari ends a word before the key that ended it; then
+ * only the code 229 tells.
+ */
+export function isComposing({ nativeEvent }: Pressed): boolean {
+  return nativeEvent.isComposing || nativeEvent.keyCode === 229
 }
 
 const phone = '(max-width: 767.98px)'

@@ -162,6 +162,8 @@ export type PagedReading<Item> = {
   readonly items: readonly Item[]
   readonly hasMore: boolean
   readonly loadingMore: boolean
+  /** The next page could not be had; `more` tries again. */
+  readonly failedMore: boolean
   readonly more: () => void
 }
 
@@ -183,6 +185,8 @@ export function useReadPages<E extends Endpoint, Item>(
   const pages = asked.data?.pages
   const items = (pages ?? []).flatMap((page) => (isRefusal(page) ? [] : paging.items(page as Output<E>)))
   const first = pages?.[0]
+  const last = pages?.at(-1)
+  const isRefused = last !== first && last !== undefined && isRefusal(last)
   const reading = readingOf(
     first === undefined || isRefusal(first) ? first : items,
     asked.error,
@@ -193,12 +197,26 @@ export function useReadPages<E extends Endpoint, Item>(
     items,
     hasMore: asked.hasNextPage,
     loadingMore: asked.isFetchingNextPage,
-    more: () => void asked.fetchNextPage(),
+    failedMore: asked.isFetchNextPageError || isRefused,
+    more: () => void (isRefused ? asked.refetch() : asked.fetchNextPage()),
   }
 }
 
 /** The foot of a paged list: more of it, or its end. */
 export function ReadMore({ of, end }: { readonly of: PagedReading<unknown>; readonly end?: ReactNode }) {
+  if (of.failedMore)
+    return (
+      <Notice
+        kind="bad"
+        action={
+          <Button size="s" busy={of.loadingMore} onClick={of.more}>
+            <Trans>Try again</Trans>
+          </Button>
+        }
+      >
+        <Trans>More could not be read.</Trans>
+      </Notice>
+    )
   if (!of.hasMore) return <EndOfList>{end}</EndOfList>
   return (
     <div className="flex justify-center py-4">

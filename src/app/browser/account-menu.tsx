@@ -1,15 +1,24 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { LogOut, UserRound } from 'lucide-react'
 import { signOut } from '#people/contract'
-import { LinkButton, Menu, PersonMark, places, useAddress, useViewer, useWrite } from '#ui'
+import { forgetPersonal, LinkButton, Menu, PersonMark, places, useAddress, useViewer, useWrite } from '#ui'
 import { useTheme } from './theme.ts'
 
 /** Ends the session; a new page keeps nothing of whoever was here. */
 export function useSignOut(): () => Promise<void> {
   const leaving = useWrite(signOut)
   return async () => {
-    if (await leaving.run({})) location.assign(places.home)
+    if (!(await leaving.run({}))) return
+    forgetPersonal()
+    location.assign(places.home)
   }
+}
+
+/** To sign in and come back to where one is. */
+export function useWayIn(): string {
+  const { path, search } = useAddress()
+  const here = search.size === 0 ? path : `${path}?${search.toString()}`
+  return places.signIn(here === places.home ? undefined : here)
 }
 
 /** Who one is, and the few things that are about oneself; for guests the way in. */
@@ -18,11 +27,11 @@ export function AccountMenu() {
   const viewer = useViewer()
   const leave = useSignOut()
   const theme = useTheme()
-  const { path } = useAddress()
+  const wayIn = useWayIn()
   if (!viewer)
     return (
       <div className="flex gap-2">
-        <LinkButton className="flex-1" to={places.signIn(path === '/' ? undefined : path)}>
+        <LinkButton className="flex-1" to={wayIn}>
           <Trans>Sign in</Trans>
         </LinkButton>
         <Menu label={t`Appearance`} icon={theme.icon} items={theme.items} />

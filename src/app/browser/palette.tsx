@@ -2,7 +2,7 @@ import { useLingui as useCatalogue } from '@lingui/react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { CornerDownLeft, Search, X, type LucideIcon } from 'lucide-react'
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
-import { BotMark, cx, Dialog, isFor, Key, useCall, useGo, useViewer, type Found } from '#ui'
+import { BotMark, cx, Dialog, isComposing, isFor, Key, type Found, useCall, useGo, useViewer } from '#ui'
 import { rooms } from './screens.ts'
 
 type Row = Found & { readonly icon?: LucideIcon }
@@ -31,7 +31,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       event.preventDefault()
       setAt((active + step + rows.length) % Math.max(rows.length, 1))
     }
-    if (event.key === 'Enter' && !event.nativeEvent.isComposing) open(rows[active])
+    if (event.key === 'Enter' && !isComposing(event)) open(rows[active])
   }
   return (
     <Dialog open onClose={onClose} title={<Trans>Find</Trans>} size="m" head="bare">

@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { ArrowLeft, LogOut, Search, UserRound } from 'lucide-react'
 import { useState } from 'react'
 import { Button, cx, Dialog, HouseMark, IconButton, Link, places, Segments, useAddress, useSlot, useViewer } from '#ui'
-import { useSignOut } from './account-menu.tsx'
+import { useSignOut, useWayIn } from './account-menu.tsx'
 import { isHere, useNav, type NavItem } from './nav.ts'
 import { DemoTag } from './demo-tag.tsx'
 import { useTheme } from './theme.ts'
@@ -30,6 +30,7 @@ const entriesMax = 4
 /** Within a thumb’s reach: the first four places, and all else behind the fifth. */
 export function BottomBar() {
   const { path } = useAddress()
+  const wayIn = useWayIn()
   const { t } = useLingui()
   const { i18n } = useCatalogue()
   const viewer = useViewer()
@@ -59,7 +60,7 @@ export function BottomBar() {
           <Trans>You</Trans>
         </button>
       ) : (
-        <BarLink entry={{ to: places.signIn(), icon: UserRound }} label={t`Sign in`} here={path === '/sign-in'} />
+        <BarLink entry={{ to: wayIn, icon: UserRound }} label={t`Sign in`} here={path === '/sign-in'} />
       )}
       {more && <More entries={entries.slice(entriesMax)} onClose={() => setMore(false)} />}
     </nav>

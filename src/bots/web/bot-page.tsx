@@ -1,9 +1,8 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Hammer, MessageSquare } from 'lucide-react'
 import { getBot, type Price } from '#bots/contract'
 import {
   BotMark,
-  Count,
   Day,
   Dollars,
   LinkButton,
@@ -16,6 +15,7 @@ import {
   Tag,
   useAddress,
   useRead,
+  useViewer,
   Link,
   type ScreenProps,
 } from '#ui'
@@ -40,16 +40,20 @@ export function BotPage({ params }: ScreenProps<'/b/$handle'>) {
         </Page>
       )}
     >
-      {(shown) => <Shown {...shown} />}
+      {(shown) => <Shown page={shown} link={link} />}
     </Read>
   )
 }
 
 type Bot = Extract<ReturnType<typeof useRead<typeof getBot>>, { state: 'ready' }>['value']
 
-function Shown(page: Bot) {
+function Shown({ page, link }: { readonly page: Bot; readonly link: string | undefined }) {
   const { t } = useLingui()
+  const viewer = useViewer()
   const { bot } = page
+  // Who was invited by a link keeps the invitation while they become somebody.
+  const talk =
+    viewer || link === undefined ? places.newChat([bot.handle]) : places.signUp(places.sharedBot(bot.handle, link))
   return (
     <Page
       title={bot.name}
@@ -63,7 +67,7 @@ function Shown(page: Bot) {
               <Trans>Change it</Trans>
             </LinkButton>
           )}
-          <LinkButton kind="accent" size="l" icon={MessageSquare} to={places.newChat([bot.handle])}>
+          <LinkButton kind="accent" size="l" icon={MessageSquare} to={talk}>
             <Trans>Talk to it</Trans>
           </LinkButton>
         </>
@@ -112,9 +116,7 @@ function Identity({ page: { bot, version, updatedAt } }: { readonly page: Bot })
           {bot.uses > 0n && (
             <>
               {' · '}
-              <Trans>
-                <Count value={bot.uses} /> answers
-              </Trans>
+              <Plural value={Number(bot.uses)} one="# answer" other="# answers" />
             </>
           )}
         </p>

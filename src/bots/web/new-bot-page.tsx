@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useState, type FormEvent } from 'react'
 import { createBot, handleText, listMyBots, setVisibility } from '#bots/contract'
 import { isRefusal } from '#kernel/contract'
-import { Button, Page, places, Refused, useGo, useWrite } from '#ui'
+import { Button, Page, places, Refused, useGo, useStored, useWrite } from '#ui'
 import { emptyDraft, useDraft } from './draft.ts'
 import { HandleField } from './handle-field.tsx'
 import { handleFrom } from './handle.ts'
@@ -10,15 +10,22 @@ import { checkPrice, PriceField } from './price-field.tsx'
 import { Preview } from './preview.tsx'
 import { MainFields, NameField } from './sheet-fields.tsx'
 
+/** No handle can be this: it follows the name until somebody writes one. */
+const derived = '*'
+
 /** From nothing to a bot that answers and earns: a name, a line, a model, a prompt, a price. */
 export function NewBotPage() {
   const { t } = useLingui()
   const drafting = useDraft('new', { version: 0, draft: emptyDraft })
-  const [ownHandle, setOwnHandle] = useState<string>()
-  const [price, setPrice] = useState('0')
+  const [handleWritten, setHandle] = useStored('bots.draft.new.handle', derived)
+  const [price, setPrice] = useStored('bots.draft.new.price', '0')
   const [tried, setTried] = useState(false)
-  const making = useMaking(drafting.drop)
-  const handle = ownHandle ?? handleFrom(drafting.draft.name)
+  const making = useMaking(() => {
+    drafting.drop()
+    setHandle(derived)
+    setPrice('0')
+  })
+  const handle = handleWritten === derived ? handleFrom(drafting.draft.name) : handleWritten
   const handleRead = handleText.safeParse(handle)
   const checked = checkPrice(price)
   const make = (visibility: 'draft' | 'public') => {
@@ -39,7 +46,7 @@ export function NewBotPage() {
             <NameField drafting={drafting} />
             <HandleField
               value={handle}
-              onChange={setOwnHandle}
+              onChange={setHandle}
               refusal={tried && !handleRead.success ? handleRead.error.issues[0]?.message : undefined}
             />
           </div>

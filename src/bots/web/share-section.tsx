@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro'
-import { Copy, Ellipsis, RefreshCw } from 'lucide-react'
+import { Check, Copy, Ellipsis, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import {
   getBot,
@@ -12,7 +12,7 @@ import {
   type StudioBot,
 } from '#bots/contract'
 import { isRefusal } from '#kernel/contract'
-import { Button, Input, Link, Menu, places, Refused, Section, Segments, useToast, useWrite } from '#ui'
+import { Button, Input, Link, Menu, places, Refused, Section, Segments, useCopy, useToast, useWrite } from '#ui'
 
 const stale = [getMyBot, getBot, listMyBots, searchBots]
 
@@ -113,16 +113,8 @@ function Meaning({ bot }: { readonly bot: StudioBot }) {
 
 function CopyLink({ path }: { readonly path: string }) {
   const { t } = useLingui()
-  const toast = useToast()
+  const { copied, copy } = useCopy()
   const address = new URL(path, location.origin).href
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(address)
-      toast({ kind: 'good', words: t`The link is copied.` })
-    } catch {
-      toast({ kind: 'bad', words: t`This browser keeps the clipboard closed. Mark the link and copy it by hand.` })
-    }
-  }
   return (
     <div className="flex gap-2">
       <Input
@@ -132,8 +124,8 @@ function CopyLink({ path }: { readonly path: string }) {
         onFocus={(event) => event.target.select()}
         className="min-w-0 font-mono text-13"
       />
-      <Button icon={Copy} onClick={() => void copy()}>
-        <Trans>Copy</Trans>
+      <Button icon={copied ? Check : Copy} onClick={() => void copy(address)}>
+        {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
       </Button>
     </div>
   )

@@ -8,7 +8,7 @@ import { Versions } from './versions.tsx'
 type ActionsProps = {
   readonly answers: readonly Answer[]
   readonly onAgain: (question: string) => void
-  readonly onShow: (message: string) => Promise<void>
+  readonly onShow: (message: string) => Promise<boolean>
 }
 
 export function AnswerActions({ answers, onAgain, onShow }: ActionsProps) {

@@ -1,4 +1,4 @@
-import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans } from '@lingui/react/macro'
 import { memo } from 'react'
 import type { Answer } from '#chat/contract'
 import { BotMark, Button, Link, Markdown, Notice, places, SkeletonText } from '#ui'
@@ -30,7 +30,11 @@ export const AnswerView = memo(function AnswerView({ answer, live, onAgain }: An
         {growing && <Progress coming={coming} />}
       </header>
       {text !== '' && <Markdown text={text} growing={isCut} />}
-      {growing && text === '' && coming?.state !== 'waiting' && <SkeletonText lines={2} />}
+      {growing && text === '' && coming?.state !== 'waiting' && (
+        <div aria-hidden>
+          <SkeletonText lines={2} />
+        </div>
+      )}
       <Words answer={answer} coming={growing ? coming : undefined} onAgain={onAgain} />
     </article>
   )
@@ -38,14 +42,13 @@ export const AnswerView = memo(function AnswerView({ answer, live, onAgain }: An
 
 /** A line has a place and a time; what just runs says no more than that it does. */
 function Progress({ coming }: { readonly coming: LiveAnswer | undefined }) {
-  const { t } = useLingui()
   if (coming?.state === 'ended') return null
   if (coming?.state !== 'waiting' || !coming.waiting)
-    return <span role="status" aria-label={t`Answering`} className="waiting size-1.5 rounded-full bg-accent" />
+    return <span aria-hidden className="waiting size-1.5 rounded-full bg-accent" />
   const { position, estimateMs } = coming.waiting
   const seconds = estimateMs === null ? undefined : Math.max(1, Math.round(estimateMs / 1000))
   return (
-    <span role="status" className="text-13 text-faint">
+    <span className="text-13 text-faint">
       <Trans>Place {position} in line</Trans>
       {seconds !== undefined && (
         <>

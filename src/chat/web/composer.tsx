@@ -11,7 +11,7 @@ import {
   type RefObject,
 } from 'react'
 import { contextOf, joinBytes, limits, stopTurn, type BotName, type Sent } from '#chat/contract'
-import { BotMark, IconButton, Notice, useSlot, useWrite, type ExpectedQuote, type QuoteProps } from '#ui'
+import { BotMark, IconButton, isComposing, Notice, useSlot, useWrite, type ExpectedQuote, type QuoteProps } from '#ui'
 import { useCaret } from './use-caret.ts'
 import { useMentioning } from './use-mentioning.tsx'
 import { useRecipients } from './use-recipients.ts'
@@ -35,8 +35,9 @@ type ComposerProps = {
   /** What bots would read before it, in bytes. */
   readonly sizes: readonly number[]
   readonly after: string | null
-  /** Words to begin with, from a suggestion. */
+  /** Words to begin with, from a suggestion; they are taken once. */
   readonly suggested: string
+  readonly onSuggestionTaken: () => void
   readonly running: string | undefined
   readonly editing?: Editing | undefined
   readonly onLeaveEditing?: () => void
@@ -128,7 +129,8 @@ export function Composer(props: ComposerProps) {
 
 /** What is written, to whom it goes, and how it is sent. */
 function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | null>) {
-  const { conversation, draftKey, after, suggested, running, editing, onLeaveEditing, onSent } = props
+  const { conversation, draftKey, after, suggested, onSuggestionTaken, running, editing, onLeaveEditing, onSent } =
+    props
   const hasQuotes = useSlot('quote') !== undefined
   const written = useWritten(draftKey, editing?.text)
   useField(area, written)
@@ -138,7 +140,8 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
   const { send, sending, refusal } = useSend(conversation)
   const mentions = useMentioning(area, { written, know })
   useSuggestion(suggested, (words) => {
-    written.set(words)
+    onSuggestionTaken()
+    written.set(withWords(written.get(), words))
     area.current?.focus()
   })
   const isBlank = useOfText(written, (text) => saysNothing.test(text))
@@ -162,14 +165,21 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
   }
   const onKey = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (mentions.onKey(event)) return
+    if (isComposing(event)) return
     if (event.key === 'Escape') onLeaveEditing?.()
-    // Enter also ends the writing of a Chinese or Japanese word, and on phones it is the only way to a new line.
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    if (event.key !== 'Enter' || event.shiftKey) return
+    // On phones it is the only way to a new line.
     if (matchMedia('(pointer: coarse)').matches) return
     event.preventDefault()
     void submit()
   }
   return { written, bots, isTooLong, mentions, refusal, sending, canSend, submit, onKey, setExpected, takeCaret }
+}
+
+/** A suggestion stands below what was written; twice is once. */
+function withWords(text: string, words: string): string {
+  if (text.includes(words)) return text
+  return text.trim() === '' ? words : `${text.trimEnd()}\n${words}`
 }
 
 /** What was written on while it was sent is the beginning of what is asked next. */

@@ -1,3 +1,4 @@
+import { useLingui } from '@lingui/react/macro'
 import { useCallback, useMemo, useState } from 'react'
 import type { Question } from '#chat/contract'
 import { AskAgain } from './ask-again.tsx'
@@ -40,6 +41,7 @@ export function Conversation({ loaded, store, refresh }: ConversationProps) {
         onAgain={setAgain}
         onSuggestion={setSuggested}
       />
+      <Spoken running={running !== undefined} />
       {running !== undefined && live.connection === 'lost' && <LostLine />}
       <Composer
         key={editing?.question ?? 'end'}
@@ -49,12 +51,12 @@ export function Conversation({ loaded, store, refresh }: ConversationProps) {
         sizes={editing?.sizes ?? head.context.sizes}
         after={after}
         suggested={suggested}
+        onSuggestionTaken={() => setSuggested('')}
         running={running}
         editing={editing}
         onLeaveEditing={() => setEditing(undefined)}
         onSent={async (sent, asked) => {
           setEditing(undefined)
-          setSuggested('')
           // The field is drawn empty, then the question, then the answer's place: together they would hold up what is typed.
           const messages = sentMessages(sent, { ...asked, after })
           await nextFrame()
@@ -76,6 +78,18 @@ export function Conversation({ loaded, store, refresh }: ConversationProps) {
         />
       )}
     </>
+  )
+}
+
+/** To whoever hears the screen: that an answer has begun, and that it is there. */
+function Spoken({ running }: { readonly running: boolean }) {
+  const { t } = useLingui()
+  const [was, setWas] = useState(running)
+  if (running && !was) setWas(true)
+  return (
+    <p role="status" className="sr-only">
+      {running ? t`Answering` : was ? t`The answer has ended.` : ''}
+    </p>
   )
 }
 

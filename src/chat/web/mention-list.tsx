@@ -38,11 +38,10 @@ export function MentionList({ id, bots, chosen, onChoose }: ListProps) {
           role="option"
           tabIndex={-1}
           aria-selected={at === chosen}
-          // A press would take the focus from the text.
-          onPointerDown={(event) => {
-            event.preventDefault()
-            onChoose(bot)
-          }}
+          // A press would take the focus from the text. A finger that moves the list is cancelled and never lifted.
+          onPointerDown={(event) => event.preventDefault()}
+          onMouseDown={(event) => event.preventDefault()}
+          onPointerUp={() => onChoose(bot)}
           className={cx(
             'flex cursor-pointer items-center gap-3 rounded-control px-2.5 py-1.5 pointer-coarse:py-2.5',
             at === chosen && 'bg-hover',

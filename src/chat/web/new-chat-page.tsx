@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { getBot } from '#bots/contract'
 import { listConversations, type BotName, type Sent } from '#chat/contract'
 import { isRefusal } from '#kernel/contract'
@@ -26,6 +26,11 @@ function NewChat({ handles, asked }: { readonly handles: readonly string[]; read
   const [conversation] = useState(newId)
   const { bots, missing, looking } = useBotsCalled(handles)
   const [suggested, setSuggested] = useState(asked)
+  const isHere = useRef(false)
+  useEffect(() => {
+    isHere.current = true
+    return () => void (isHere.current = false)
+  }, [])
   return (
     <>
       <title>{t`New chat · Bottega`}</title>
@@ -40,10 +45,13 @@ function NewChat({ handles, asked }: { readonly handles: readonly string[]; read
         sizes={[]}
         after={null}
         suggested={suggested}
+        onSuggestionTaken={() => setSuggested('')}
         running={undefined}
         onSent={(sent, said) => {
-          handOver(begunWith(conversation, sent, said))
           refresh(listConversations)
+          // Whoever went elsewhere meanwhile is not called back.
+          if (!isHere.current) return
+          handOver(begunWith(conversation, sent, said))
           go(places.chat(conversation), 'replace')
         }}
       />

@@ -9,7 +9,7 @@ import { Versions } from './versions.tsx'
 type QuestionProps = {
   readonly question: Question
   readonly onEdit: (question: Question) => void
-  readonly onShow: (message: string) => Promise<void>
+  readonly onShow: (message: string) => Promise<boolean>
 }
 
 /** Longer than this a question is folded, so that its answer is in sight. */

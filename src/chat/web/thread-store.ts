@@ -21,8 +21,12 @@ export type ThreadStore = {
   /** Reads the head and the end of the branch anew; what did not change stays the same. */
   readonly read: () => Promise<void>
   readonly loadOlder: () => Promise<void>
-  /** Shows the branch that a message is in. */
-  readonly show: (message: string) => Promise<void>
+  /** Shows the branch that a message is in; false if that could not be. */
+  readonly show: (message: string) => Promise<boolean>
+  /** What was asked last in this window. */
+  readonly lastAsked: () => string | undefined
+  /** The message to bring into view once it is drawn. */
+  readonly sought: () => string | undefined
   /** Takes in what was just sent: behind this answer, or at the beginning. */
   readonly append: (messages: readonly Message[], after: string | null) => void
   readonly changeHead: (head: Partial<Conversation>) => void
@@ -43,6 +47,8 @@ export function createThreadStore(options: {
   let state: ThreadState = initial ? { is: 'ready', loadingOlder: false, ...initial } : { is: 'loading' }
   /** The number of the latest reading: an older one that comes late counts for nothing. */
   let reading = 0
+  let asked: string | undefined
+  let sought: string | undefined
   const set = (next: ThreadState) => {
     state = next
     for (const heard of listeners) heard()
@@ -51,18 +57,18 @@ export function createThreadStore(options: {
     if (state.is === 'ready') set({ ...state, ...change })
   }
   const read = async () => {
-    const asked = ++reading
+    const number = ++reading
     try {
       const [head, page] = await Promise.all([
         call(getConversation, { params }),
         call(listMessages, { params, query: { limit: firstPage } }),
       ])
-      if (asked !== reading) return
+      if (number !== reading) return
       if (isRefusal(head)) set({ is: 'refused', refusal: head })
       else if (isRefusal(page)) set({ is: 'refused', refusal: page })
       else set(joined(state, head, page))
     } catch (fault) {
-      if (asked === reading && state.is !== 'ready') set({ is: 'failed', fault })
+      if (number === reading && state.is !== 'ready') set({ is: 'failed', fault })
     }
   }
   const loadOlder = async () => {
@@ -85,9 +91,16 @@ export function createThreadStore(options: {
     read,
     loadOlder,
     show: async (message) => {
-      if (!isRefusal(await call(showBranch, { params, body: { message } }))) await read()
+      const answer = await call(showBranch, { params, body: { message } }).catch(() => undefined)
+      if (answer === undefined || isRefusal(answer)) return false
+      sought = message
+      await read()
+      return true
     },
+    lastAsked: () => asked,
+    sought: () => sought,
     append: (messages, after) => {
+      asked = messages.find(({ kind }) => kind === 'question')?.id ?? asked
       if (state.is === 'ready') update({ messages: [...upTo(state.messages, after), ...messages] })
     },
     changeHead: (head) => {

@@ -83,7 +83,7 @@ type RowProps = RowActions & {
   readonly row: Row
   readonly live: LiveTurn | undefined
   readonly isLast: boolean
-  readonly show: (message: string) => Promise<void>
+  readonly show: (message: string) => Promise<boolean>
 }
 
 const RowView = memo(function RowView(props: RowProps) {

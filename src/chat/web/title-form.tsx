@@ -2,13 +2,16 @@ import { useLingui } from '@lingui/react/macro'
 import { useState } from 'react'
 import { changeConversation, limits, listConversations, type ConversationCard } from '#chat/contract'
 import { isRefusal } from '#kernel/contract'
-import { Input, useWrite } from '#ui'
+import { Input, isComposing, useWrite } from '#ui'
 
 type TitleProps = {
   readonly head: Pick<ConversationCard, 'id' | 'title'>
   readonly onTitle: (title: string) => void
   readonly onDone: () => void
 }
+
+/** The same function each time, so that the field is focused when it comes and not whenever it is drawn. */
+const focusOnce = (input: HTMLInputElement | null) => input?.focus()
 
 /** Renames in place: Enter keeps it, Esc leaves it, and both give the focus back. */
 export function TitleForm({ head, onTitle, onDone }: TitleProps) {
@@ -39,7 +42,7 @@ export function TitleForm({ head, onTitle, onDone }: TitleProps) {
       }}
     >
       <Input
-        ref={(input) => input?.focus()}
+        ref={focusOnce}
         aria-label={t`Title`}
         aria-invalid={change.refusal !== undefined || undefined}
         value={title}
@@ -47,7 +50,7 @@ export function TitleForm({ head, onTitle, onDone }: TitleProps) {
         onFocus={(event) => event.target.select()}
         onChange={(event) => setTitle(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape') return
+          if (event.key !== 'Escape' || isComposing(event)) return
           onDone()
           giveBack()
         }}

@@ -10,7 +10,7 @@ type TurnProps = {
   readonly live: LiveTurn | undefined
   readonly isLast: boolean
   readonly onAgain: (question: string) => void
-  readonly onShow: (message: string) => Promise<void>
+  readonly onShow: (message: string) => Promise<boolean>
   readonly onSuggestion: (text: string) => void
 }
 

@@ -1,5 +1,6 @@
 import { useId, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { BotName } from '#chat/contract'
+import { isComposing } from '#ui'
 import { MentionList, optionId, useMentionable } from './mention-list.tsx'
 import { mentionAt, type Mention } from './recipients.ts'
 import type { Written } from './use-written.ts'
@@ -42,7 +43,7 @@ export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { wri
     place(mention.from + words.length)
   }
   const onKey = (event: KeyboardEvent): boolean => {
-    if (!isOpen || event.nativeEvent.isComposing) return false
+    if (!isOpen || isComposing(event)) return false
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     const bot = bots[Math.min(chosen, bots.length - 1)]
     if (step !== undefined) setChosen((chosen + step + bots.length) % bots.length)

@@ -42,7 +42,8 @@ export function useThreadScroll({ scroller, rows, loaded, store }: Scrolled) {
     directDomUpdates: true,
   })
   useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer])
-  useAtEndAfterAsking(rows, () => virtualizer.scrollToEnd())
+  useAtEndAfterAsking(rows, store, () => virtualizer.scrollToEnd())
+  useSought(rows, store, (at) => virtualizer.scrollToIndex(at, { align: 'auto' }))
   const first = virtualizer.getVirtualItems()[0]?.index ?? 0
   const wantsMore = first <= loadWithin && loaded.before !== null && !loaded.loadingOlder
   useEffect(() => {
@@ -69,13 +70,28 @@ function measureRow(
   return size
 }
 
-/** Whoever asks something looks at the answer, wherever they were reading. */
-function useAtEndAfterAsking(rows: readonly Row[], scroll: () => void): void {
-  const asked = rows.findLast(({ kind }) => kind === 'question')?.key
-  const known = useRef(asked)
+/** Whoever asks something looks at the answer, wherever they were reading; what is asked elsewhere moves nobody here. */
+function useAtEndAfterAsking(rows: readonly Row[], store: ThreadStore, scroll: () => void): void {
+  const last = rows.findLast(({ kind }) => kind === 'question')?.key
+  const known = useRef(last)
   useLayoutEffect(() => {
-    if (known.current !== asked) scroll()
-    known.current = asked
+    if (known.current !== last && last === store.lastAsked()) scroll()
+    known.current = last
+  })
+}
+
+/** Another version stands where the one before it stood, and is looked at. */
+function useSought(rows: readonly Row[], store: ThreadStore, scrollTo: (at: number) => void): void {
+  const found = useRef(store.sought())
+  useLayoutEffect(() => {
+    const sought = store.sought()
+    if (sought === undefined || sought === found.current) return
+    const at = rows.findIndex(
+      (row) => row.key === sought || (row.kind === 'turn' && row.answers.some(({ id }) => id === sought)),
+    )
+    if (at < 0) return
+    found.current = sought
+    scrollTo(at)
   })
 }
 

@@ -62,7 +62,7 @@ function keepDraft(written: Written, store: (text: string) => void): () => void 
     if (leftMs <= 0) keep()
     else timer = setTimeout(look, leftMs)
   }
-  const deaf = written.listen(() => {
+  written.listen(() => {
     changedAt = performance.now()
     // What is sent leaves no draft, at once.
     if (written.get() === '') keep()
@@ -72,9 +72,9 @@ function keepDraft(written: Written, store: (text: string) => void): () => void 
     if (timer !== undefined) keep()
   }
   addEventListener('pagehide', keepNow)
+  // It goes on listening: what was being sent when one left is no draft once it is sent.
   return () => {
     removeEventListener('pagehide', keepNow)
-    deaf()
     keepNow()
   }
 }

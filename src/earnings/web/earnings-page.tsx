@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Hammer } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { getEarnings, pendingDays, type EarningsView } from '#earnings/contract'
@@ -146,7 +146,7 @@ function Course({ view, length }: { readonly view: EarningsView; readonly length
   return (
     <Section
       title={<Trans>Earned in {length} days</Trans>}
-      hint={<Trans>{format.count(messages)} paid messages</Trans>}
+      hint={<Plural value={messages} one="# paid message" other="# paid messages" />}
       actions={<Dollars micro={total} className="text-18" />}
     >
       <Sparkline

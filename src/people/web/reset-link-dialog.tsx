@@ -1,9 +1,9 @@
-import { Trans, useLingui } from '@lingui/react/macro'
-import { Copy } from 'lucide-react'
+import { Trans } from '@lingui/react/macro'
+import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
 import { isRefusal } from '#kernel/contract'
 import { makeResetLink, type User } from '#people/contract'
-import { Button, Dialog, Field, Input, Instant, Refused, useToast, useWrite } from '#ui'
+import { Button, Dialog, Field, Input, Instant, Refused, useCopy, useWrite } from '#ui'
 
 type DialogProps = { readonly user: User | undefined; readonly onClose: () => void }
 
@@ -43,14 +43,7 @@ function LinkMaker({ user }: { readonly user: string }) {
 }
 
 function FreshLink({ made }: { readonly made: Made }) {
-  const { t } = useLingui()
-  const toast = useToast()
-  // Browsers have no clipboard for a page that came over plain http from another machine.
-  const copy = () =>
-    Promise.try(() => navigator.clipboard.writeText(made.url)).then(
-      () => toast({ words: t`The link is copied.` }),
-      () => toast({ words: t`This browser does not let us copy. Select the link and copy it yourself.` }),
-    )
+  const { copied, copy } = useCopy()
   return (
     <div className="flex flex-col items-start gap-4">
       <Field
@@ -64,8 +57,8 @@ function FreshLink({ made }: { readonly made: Made }) {
       >
         <Input readOnly value={made.url} className="figure text-13" onFocus={(event) => event.target.select()} />
       </Field>
-      <Button kind="accent" icon={Copy} onClick={() => void copy()}>
-        <Trans>Copy the link</Trans>
+      <Button kind="accent" icon={copied ? Check : Copy} onClick={() => void copy(made.url)}>
+        {copied ? <Trans>Copied</Trans> : <Trans>Copy the link</Trans>}
       </Button>
     </div>
   )

@@ -2,6 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from '../button.tsx'
+import { useCopy } from '../copy.ts'
 import type { Colored } from './highlight.ts'
 
 type CodeProps = { readonly code: string; readonly lang: string | undefined; readonly growing: boolean }
@@ -55,17 +56,10 @@ function useColored({ code, lang, growing }: { code: string; lang: string; growi
   return colored?.code === code ? colored.pieces : undefined
 }
 
-const saidForMs = 1600
-
 function CopyCode({ code }: { readonly code: string }) {
-  const [copied, setCopied] = useState(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(code)
-    setCopied(true)
-    setTimeout(() => setCopied(false), saidForMs)
-  }
+  const { copied, copy } = useCopy()
   return (
-    <Button kind="quiet" size="s" icon={copied ? Check : Copy} onClick={() => void copy()}>
+    <Button kind="quiet" size="s" icon={copied ? Check : Copy} onClick={() => void copy(code)}>
       {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
     </Button>
   )

@@ -120,7 +120,7 @@ function CapField({ label, hint, text, cap, left, onChange }: CapFieldProps) {
           hint
         ) : (
           <>
-            {hint} <Trans>{format.points(left)} are left of it now.</Trans>
+            {hint} <Trans>Left of it now: {format.points(left)}.</Trans>
           </>
         )
       }

@@ -6,6 +6,7 @@ import {
   centsFor,
   getCardForm,
   getHistory,
+  getTopUp,
   getWallet,
   microUsdPerPoint,
   pointsFor,
@@ -31,6 +32,7 @@ import {
   SkeletonRows,
   useFormat,
   useRead,
+  useStored,
   useWrite,
 } from '#ui'
 import { readCents, readPoints } from './amounts.ts'
@@ -40,19 +42,21 @@ import { TopUpResult } from './top-up-result.tsx'
 export function TopUpPage() {
   const { t } = useLingui()
   const form = useRead(getCardForm, {})
-  const [topUp, setTopUp] = useState<TopUpView>()
+  const { topUp, looking, begin, change, again } = useUnfinished()
   return (
     <Page title={t`Top up`} width="narrow" back={{ to: places.wallet, label: t`Wallet` }}>
-      <Read of={form} loading={<SkeletonRows count={4} className="h-16" />}>
+      <Read of={form} loading={<Loading />}>
         {(how) =>
-          how.provider === null ? (
+          looking ? (
+            <Loading />
+          ) : how.provider === null ? (
             <EmptyState title={<Trans>This house takes no cards yet</Trans>}>
               <Trans>Ask its operator for points.</Trans>
             </EmptyState>
           ) : topUp ? (
-            <TopUpResult topUp={topUp} onChange={setTopUp} onAgain={() => setTopUp(undefined)} />
+            <TopUpResult topUp={topUp} onChange={change} onAgain={again} />
           ) : (
-            <TopUpForm form={how} onStarted={setTopUp} />
+            <TopUpForm form={how} onBegin={begin} onStarted={change} />
           )
         }
       </Read>
@@ -60,11 +64,45 @@ export function TopUpPage() {
   )
 }
 
+const Loading = () => <SkeletonRows count={4} className="h-16" />
+
+const isUnfinished = ({ state }: TopUpView) => state === 'started' || state === 'asks'
+
+/** The top-up of this visit. One that is not finished is found again after a reload, and when one comes back. */
+function useUnfinished() {
+  const [kept, keep] = useStored('wallet.top-up', '')
+  const [former] = useState(kept)
+  const known = useRead(getTopUp, { params: { topUp: former } }, { when: former !== '' })
+  const [made, setMade] = useState<TopUpView>()
+  const [isOver, setOver] = useState(false)
+  const found = known.state === 'ready' && isUnfinished(known.value) ? known.value : undefined
+  return {
+    topUp: isOver ? undefined : (made ?? found),
+    looking: former !== '' && known.state === 'loading',
+    begin: keep,
+    change: (topUp: TopUpView) => {
+      setMade(topUp)
+      setOver(false)
+      keep(isUnfinished(topUp) ? topUp.id : '')
+    },
+    again: () => {
+      setMade(undefined)
+      setOver(true)
+      keep('')
+    },
+  }
+}
+
 const amounts = ['3', '10', '25', '100'] as const
 
-type FormProps = { readonly form: CardForm; readonly onStarted: (topUp: TopUpView) => void }
+type FormProps = {
+  readonly form: CardForm
+  /** Told the id before anybody is asked for money. */
+  readonly onBegin: (id: string) => void
+  readonly onStarted: (topUp: TopUpView) => void
+}
 
-function TopUpForm({ form, onStarted }: FormProps) {
+function TopUpForm({ form, onBegin, onStarted }: FormProps) {
   const { t } = useLingui()
   const starting = useWrite(startTopUp, { refresh: [getWallet, getHistory] })
   const [unit, setUnit] = useState('dollars')
@@ -74,6 +112,8 @@ function TopUpForm({ form, onStarted }: FormProps) {
   const [id, setId] = useState(() => crypto.randomUUID())
   const cents = centsOf(unit, text)
   const isPayable = cents !== undefined && cents >= topUpCents.min && cents <= topUpCents.max
+  // Until it is known whether it was paid, nothing else is.
+  const isUnknown = starting.refusal?.refused === 'provider_unavailable'
   const change = (next: string) => {
     setText(next)
     setId(crypto.randomUUID())
@@ -82,12 +122,13 @@ function TopUpForm({ form, onStarted }: FormProps) {
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (!isPayable || card === '') return
+    onBegin(id)
     const answer = await starting.run({ body: { id, cents, card } })
     if (answer && !isRefusal(answer)) onStarted(answer)
   }
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-7">
-      <fieldset className="flex flex-col gap-3">
+      <fieldset disabled={isUnknown} className="flex flex-col gap-3">
         <div className="flex flex-wrap items-center justify-between gap-3">
           <Segments
             label={t`Amount in`}
@@ -119,7 +160,7 @@ function TopUpForm({ form, onStarted }: FormProps) {
       <CardChoice form={form} value={card} onChange={setCard} />
       {isPayable && <Terms cents={cents} />}
       <Refused refusal={starting.refusal} />
-      {starting.refusal?.refused === 'provider_unavailable' ? (
+      {isUnknown ? (
         <LookAgain topUp={id} onFound={onStarted} />
       ) : (
         <PayButton cents={isPayable ? cents : undefined} busy={starting.running} disabled={card === ''} />
