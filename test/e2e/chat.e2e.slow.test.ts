@@ -67,6 +67,7 @@ test('a question is asked anew, both versions stay, and what is deleted comes ba
   await page.getByText('you wrote “Other words”').waitFor()
   await page.getByRole('button', { name: 'Former version' }).click()
   await page.getByText('you wrote “First words”').waitFor()
+  await page.locator('button[aria-label="Next version"]:focus').waitFor()
   const address = page.url()
   await page.getByRole('button', { name: 'More about First words' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
@@ -111,6 +112,27 @@ test('a draft waits for whoever leaves, and two bots are asked by name', async (
   await answers(page, 'Tutor').waitFor()
   await answered(page)
   assert.equal(await answers(page, 'Assistant').count(), 1)
+})
+
+test('a suggestion stands below what was written, and signing out forgets what was not sent', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  await page.goto('/chats/new?bots=tutor')
+  await field(page).fill('My own words')
+  const suggestion = page.getByRole('main').getByRole('listitem').getByRole('button').first()
+  const words = (await suggestion.textContent()) ?? ''
+  await suggestion.click()
+  const both = `My own words\n${words}`
+  assert.equal(await field(page).inputValue(), both)
+  await suggestion.click()
+  assert.equal(await field(page).inputValue(), both)
+  const drafts = () => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('draft:')).length)
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith('draft:')))
+  await page.getByRole('button', { name: 'Account of Ada' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  assert.equal(await drafts(), 0)
 })
 
 test('the caret is where one writes next: in a new chat, after sending, after Stop, and when a question is edited', async () => {
