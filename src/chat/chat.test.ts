@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { uuidv7, type Uuid } from '#kernel'
-import { askAgain, limits, listConversations, sendMessage, showBranch, stopTurn, type Message } from '#chat/contract'
+import {
+  askAgain,
+  deleteConversation,
+  limits,
+  listConversations,
+  sendMessage,
+  showBranch,
+  stopTurn,
+  type Message,
+} from '#chat/contract'
 import { ask, branchOf, headOf, hear, openChatHouse, refusedBy, well, type ChatHouse } from '../../test/chat-house.ts'
 import { openTill } from '../../test/turns/stage.ts'
 
@@ -140,6 +149,23 @@ async function untilSaid(open: ChatHouse, want: { conversation: string; turn: st
     if (event.type === 'text' && event.text.includes(want.text)) return
   assert.fail('it was never said')
 }
+
+test('a conversation that another tab deletes while its turn begins is not there any more, and nothing is held', async () => {
+  const till = openTill(100n)
+  await using open = await openChatHouse({ till })
+  const { ada, bot, url, conversation } = await meet(open)
+  const first = await ask(ada, url, { conversation, bots: [bot], text: 'Hello' })
+  const { quote } = till
+  till.quote = async (calls) => {
+    well(await ada.call(deleteConversation, { params: { conversation } }))
+    return quote(calls)
+  }
+  const before = till.points
+  const body = { turn: uuidv7(), bots: [bot], after: first.answers[0]?.id ?? null, text: 'And?' }
+  assert.equal(refusedBy(await ada.call(sendMessage, { params: { conversation }, body })), 'unknown_conversation')
+  await open.turns.close(5_000)
+  assert.equal(till.points, before)
+})
 
 test('the price that was shown is the price that is charged', async () => {
   const till = openTill(15n)

@@ -1,5 +1,5 @@
 import type { Bots, RunnableBot } from '#bots'
-import { assert, derivedId, isRefusal, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
+import { derivedId, isRefusal, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import { createGatherer, type Database } from '#platform'
 import type { Transaction, Turns } from '#turns'
 import type { StartRefusal } from '#turns/contract'
@@ -100,26 +100,38 @@ async function ask(
   const bots = [...new Set(asked.bots)] as Uuid[]
   if (bots.length > limits.botsPerTurn)
     return refuse('too_many_calls', `One message can ask ${limits.botsPerTurn} bots at most.`)
-  const started = await turns.start({ id: asked.turn as Uuid, payer: owner }, async () => {
-    const [origin, runnable] = await Promise.all([findOrigin(), runnableBots(deps, owner, bots)])
-    if (isRefusal(origin)) return origin
-    if (isRefusal(runnable)) return runnable
-    const branch = await branchTo(deps, asked.conversation, origin)
-    const calls = runnable.map((bot, place) => {
-      return { id: idOf(asked.turn, 'answer', place), bot, history: historyFor(bot.id, branch) }
+  const started = await turns
+    .start({ id: asked.turn as Uuid, payer: owner }, async () => {
+      const [origin, runnable] = await Promise.all([findOrigin(), runnableBots(deps, owner, bots)])
+      if (isRefusal(origin)) return origin
+      if (isRefusal(runnable)) return runnable
+      const branch = await branchTo(deps, asked.conversation, origin)
+      const calls = runnable.map((bot, place) => {
+        return { id: idOf(asked.turn, 'answer', place), bot, history: historyFor(bot.id, branch) }
+      })
+      const begun = begunOf({ owner, asked, origin, calls, at: clock.now() })
+      return {
+        subject: { conversation: asked.conversation as Uuid },
+        calls,
+        ...(asked.expected ? { expected: asked.expected } : {}),
+        record: async (trx: Transaction) => {
+          if (!(await begin(trx, begun))) throw new DeletedMeanwhile()
+        },
+      }
     })
-    const begun = begunOf({ owner, asked, origin, calls, at: clock.now() })
-    return {
-      subject: { conversation: asked.conversation as Uuid },
-      calls,
-      ...(asked.expected ? { expected: asked.expected } : {}),
-      record: async (trx: Transaction) => assert(await begin(trx, begun), 'a conversation does not change hands'),
-    }
-  })
+    .catch((fault: unknown) => {
+      if (fault instanceof DeletedMeanwhile) return unknownConversation
+      throw fault
+    })
   if (isRefusal(started)) return started
   if (started.state === 'started') uses.count(bots)
   const answers = bots.map((bot, place) => ({ id: idOf(asked.turn, 'answer', place), bot }))
   return { turn: started.turn, state: started.state, question, answers }
+}
+
+/** Another tab deleted the conversation while its turn began: nothing of it came about. */
+class DeletedMeanwhile extends Error {
+  override readonly name = 'DeletedMeanwhile'
 }
 
 async function runnableBots(

@@ -116,6 +116,21 @@ test('what a room could not erase is erased later, and the others do not wait fo
   assert.equal(await erased(), 1)
 })
 
+test('what was on its way when somebody closed the account is erased a minute later, and then no more', async () => {
+  const book = notebook()
+  await using world = await start([book.personal])
+  const { viewer, call, password } = await world.people.signUp()
+  assert.deepEqual(await call(closeAccount, { body: { password } }), {})
+  const closing = { db: world.db, clock: world.clock, log: createLog({ level: 'silent' }), personal: [book.personal] }
+  const later = async (ms: number) => {
+    book.notes.set(viewer.id, 'a note')
+    world.clock.advance(ms)
+    await eraseLeftOver(closing, new AbortController().signal)
+    return book.notes.size
+  }
+  assert.deepEqual([await later(61_000), await later(61_000)], [0, 1])
+})
+
 test('the only operator stays', async () => {
   await using world = await start()
   const { viewer, call, password } = await world.people.claim()

@@ -57,3 +57,17 @@ await test('of a group that fails each is tried alone, and the fault meets its o
   assert.deepEqual(three, { status: 'fulfilled', value: 30 })
   await gatherer.idle()
 })
+
+await test('idle waits for what was added before it, and not for what comes after', async () => {
+  const { gatherer, through } = gated(() => false)
+  const first = gatherer.add(1)
+  await new Promise(setImmediate)
+  const idle = gatherer.idle()
+  const second = gatherer.add(2)
+  await through(0)
+  await first
+  await idle
+  if (await Promise.race([second.then(() => true), Promise.resolve(false)])) assert.fail('the second was not held')
+  await through(1)
+  assert.equal(await second, 20)
+})

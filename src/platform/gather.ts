@@ -8,6 +8,7 @@ type Gatherer<Item, Answer> = {
 type Waiting<Item, Answer> = { readonly item: Item } & Omit<PromiseWithResolvers<Answer>, 'promise'>
 
 const togetherMax = 50
+const nothing = () => undefined
 
 /**
  * Lets a crowd share one statement: what is added while a group is being worked on makes up the next one. There is no timer,
@@ -21,6 +22,7 @@ export function createGatherer<Item, Answer>(
   work: (group: readonly Item[]) => Promise<readonly Answer[]>,
 ): Gatherer<Item, Answer> {
   const queue: Waiting<Item, Answer>[] = []
+  const pending = new Set<Promise<void>>()
   let working: Promise<void> | undefined
   const one = async ({ item, resolve, reject }: Waiting<Item, Answer>) => {
     await work([item]).then(([answer]) => resolve(answer as Answer), reject)
@@ -48,11 +50,12 @@ export function createGatherer<Item, Answer>(
     add: (item) => {
       const { promise, resolve, reject } = Promise.withResolvers<Answer>()
       queue.push({ item, resolve, reject })
+      const settled = promise.then(nothing, nothing).finally(() => pending.delete(settled))
+      pending.add(settled)
       begin()
       return promise
     },
-    idle: async () => {
-      while (working) await working
-    },
+    // Of what was added so far, and no more: where it never falls silent nobody would be told.
+    idle: async () => void (await Promise.all(pending)),
   }
 }

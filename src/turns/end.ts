@@ -7,7 +7,7 @@ import type { EndedTurn } from './plan.ts'
 import { endingOf, endingTable, nothingDelivered } from './rules.ts'
 import type { Sealer } from './seal.ts'
 import type { Conclusion, Slots } from './slots.ts'
-import { lookUp } from './store/turns.ts'
+import { awaitCommit, lookUp } from './store/turns.ts'
 
 export type Ender = {
   /** Seals, settles and tells a turn whose calls have all ended. */
@@ -67,6 +67,14 @@ export function createEnder(options: {
     })
     const { ended, conclusion } = conclude(live, calls)
     const chunk = { firstSeq: 1, events: lastEvents({ ended }, new Set()) }
+    await awaitCommit(options.db, {
+      ...live,
+      calls: live.calls.map(({ id, bot }) => ({ id, bot: bot.id })),
+      digest: Buffer.alloc(0),
+      startedAt: new Date(),
+    }).catch((err: unknown) =>
+      log.warn({ err, turn: live.id }, 'a start is taken back without knowing how far it came'),
+    )
     // Another process may have begun the same id meanwhile: that turn runs on, and on what is held.
     const sealed = await sealer.seal({ ended, conclusion, process: live.process, chunk })
     if (sealed === 'sealed') return void (await sealer.settle(conclusion))

@@ -70,6 +70,11 @@ export function createFollower(options: { readonly db: Database; readonly log: L
         await changed.promise
         const { standing } = watch
         if (standing === null) return
+        if (isTorn(watch)) {
+          watch.rows = []
+          watch.stale = true
+          continue
+        }
         yield* isDeleted(watch) ? whole(watch) : take(watch)
         if (!standing?.ending) continue
         watch.stale ||= watch.after < (standing.lastSeq ?? 0)
@@ -94,8 +99,10 @@ export function createFollower(options: { readonly db: Database; readonly log: L
   async function* whole(watch: Watch): AsyncGenerator<Numbered> {
     const { ending, lastSeq } = watch.standing ?? {}
     const seq = lastSeq ?? 0
-    for (const event of replay(await readCalls(db, watch.turn))) yield { seq, event }
-    if (ending) yield { seq, event: { type: 'ended', ending } }
+    const events: TurnEvent[] = [...replay(await readCalls(db, watch.turn))]
+    if (ending) events.push({ type: 'ended', ending })
+    // A reader who is cut off in the middle comes back for all of it: only the last stands for the whole.
+    for (const [at, event] of events.entries()) yield { seq: at === events.length - 1 ? seq : watch.after, event }
     watch.after = seq
     watch.rows = []
   }
@@ -106,6 +113,11 @@ export function createFollower(options: { readonly db: Database; readonly log: L
 /** The reader is not at the turn's end, and what comes next for it is in the log no more, or never came into it. */
 function isDeleted({ standing, rows, after }: Watch): boolean {
   return (standing?.lastSeq ?? 0) > after && (rows[0]?.firstSeq ?? Infinity) > after + 1
+}
+
+/** Its end was written between the two queries: what comes next is told anew, once that is seen. */
+function isTorn({ standing, rows, after }: Watch): boolean {
+  return !standing?.lastSeq && (rows[0]?.firstSeq ?? 0) > after + 1
 }
 
 /** Hands out what was read, from where the reader stands. Until it is taken nothing more is read for this reader. */

@@ -94,6 +94,8 @@ test('a reader goes on where it was, in the same process and in another, and hea
   await deleteLog(database.db, new Date(Date.now() + 60_000), 1_000)
   const later = await away.read(plan.id, 2)
   assert.deepEqual(later, ['replace:0a0b1a1b2a2b', 'part:image', 'suggest:more?', ...last.slice(2)])
+  const cut = await readUntil(away, plan.id, count(1), 2)
+  assert.deepEqual(await away.read(plan.id, cut.last), later, 'whoever is cut off in the middle hears all of it again')
 })
 
 test('a reader that leaves is let go, and one of a turn that is unknown too', async () => {

@@ -53,10 +53,16 @@ export function createRunning(
   }
 }
 
-async function within(ms: number, running: ReadonlySet<Promise<void>>): Promise<void> {
-  if (running.size === 0) return
+type Pending = { readonly size: number; values(): Iterable<Promise<unknown>> }
+
+/** Waits until nothing is pending, also of what comes meanwhile, or until the time is up. None of them may reject. */
+export async function within(ms: number, pending: Pending): Promise<void> {
   const timeUp = Promise.withResolvers<void>()
-  const timer = setTimeout(timeUp.resolve, ms)
-  await Promise.race([Promise.all(running), timeUp.promise])
+  let isUp = false
+  const timer = setTimeout(() => {
+    isUp = true
+    timeUp.resolve()
+  }, ms)
+  while (pending.size > 0 && !isUp) await Promise.race([Promise.all(pending.values()), timeUp.promise])
   clearTimeout(timer)
 }

@@ -22,16 +22,19 @@ type Deps = {
   readonly log: LiveTurn['log']
 }
 
+/** `starting`: the starts that are on their way; none of them rejects. */
+export type Starter = Pick<Turns, 'start'> & { readonly starting: ReadonlyMap<Uuid, Promise<unknown>> }
+
 type Answer = Started | Refusal<StartRefusal>
 
 /**
  * One start at a time for each id: of a double click the second waits, and finds the first; what begins anew after a start
  * that failed waits until that is undone, so that it does not run on a hold that is about to be given back.
  */
-export function createStarter(deps: Deps): Turns['start'] {
+export function createStarter(deps: Deps): Starter {
   const starting = new Map<Uuid, Promise<unknown>>()
   const found = createGatherer((wanted: readonly TurnOf[]) => lookUp(deps.answers, wanted))
-  return async function startOnce(turn, plan) {
+  const startOnce: Turns['start'] = async (turn, plan) => {
     for (let first = starting.get(turn.id); first; first = starting.get(turn.id)) await first
     let undone: Promise<void> | undefined
     const undo: Undo = (live, held) => {
@@ -45,6 +48,7 @@ export function createStarter(deps: Deps): Turns['start'] {
     starting.set(turn.id, over)
     return started
   }
+  return { start: startOnce, starting }
 }
 
 type Undo = (live: LiveTurn, held: Promise<unknown>) => void

@@ -288,6 +288,24 @@ test('rows whose transaction begins after their hold was answered look for it, a
   assert.equal(rowCount, 0)
 })
 
+test('a place that closes lets begin what it let in', async () => {
+  await using database = await World.database()
+  await using stage = openStage({ db: database.db })
+  stage.play('go', saying('a'))
+  const { id, payer, ...rest } = stage.plan('go')
+  const read = Promise.withResolvers<typeof rest>()
+  const started = stage.turns.start({ id, payer }, () => read.promise)
+  const closed = stage.turns.close(60_000)
+  assert.equal(codeOf(await stage.start(stage.plan('go'))), 'closing')
+  read.resolve(rest)
+  assert.equal(codeOf(await started), 'started')
+  await closed
+  assert.deepEqual(
+    stage.till.settled.get(id)?.calls.map(({ ending }) => ending),
+    ['finished'],
+  )
+})
+
 /** The database asks for the same once more. */
 const deadlockOf = (trx: Parameters<NonNullable<TurnPlan['record']>>[0]) =>
   sql`do $$ begin raise exception using errcode = '40P01'; end $$`.execute(trx)

@@ -11,7 +11,7 @@ import type { Asked, Keeper, Started, TurnOf } from './plan.ts'
 import type { BotRuntime } from './ports.ts'
 import { createReaper, type Reaper } from './reaper.ts'
 import { limits as defaults, type Limits } from './rules.ts'
-import { createRunning } from './running.ts'
+import { createRunning, within } from './running.ts'
 import { createSealer } from './seal.ts'
 import { meet, type SlotSupply } from './slots.ts'
 import { createStarter } from './start.ts'
@@ -77,7 +77,15 @@ export function openTurns(options: TurnsOptions): Turns {
   const ender = createEnder({ db, log, slots, lives, sealer, flusher })
   const key = secret.keyFor('turns.pseudonym')
   const running = createRunning({ runtimes: byKind(options.runtimes), slots, limits, log, key, lives, ender })
-  const start = createStarter({ ...options, limits, slots, lives, membership, running, log: flusher.note })
+  const { start, starting } = createStarter({
+    ...options,
+    limits,
+    slots,
+    lives,
+    membership,
+    running,
+    log: flusher.note,
+  })
   let closing = false
 
   return {
@@ -105,7 +113,10 @@ export function openTurns(options: TurnsOptions): Turns {
     reap: () => reaper.reap(),
     close: async (deadlineMs) => {
       closing = true
-      await running.close(deadlineMs)
+      const until = performance.now() + deadlineMs
+      // What was let in begins, and has what is left of the time.
+      await within(deadlineMs, starting)
+      await running.close(Math.max(0, until - performance.now()))
       await sealer.idle()
       await membership.leave()
       await bell.stop()

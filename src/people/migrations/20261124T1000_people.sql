@@ -22,7 +22,7 @@ create table people.user (
   ),
   constraint erased_after_closed check (erased_at is null or closed_at is not null)
 );
-create index user_to_erase on people.user (closed_at) where closed_at is not null and erased_at is null;
+create index user_to_erase on people.user (closed_at) where closed_at is not null;
 create index user_operator on people.user (id) where role = 'operator';
 
 create table people.session (

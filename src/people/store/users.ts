@@ -87,9 +87,12 @@ export async function closeUser(trx: Rows, id: Uuid, at: Date): Promise<void> {
 }
 
 /** Closed accounts of which some room has not erased its part yet, longest waiting first. */
+/** Also those who were erased at once: what was on its way when they closed has come to rest a minute later. */
 export async function usersToErase(rows: Rows, limit: number): Promise<readonly Uuid[]> {
   const found = await sql<{ id: Uuid }>`select id from people.user
-    where closed_at is not null and erased_at is null order by closed_at limit ${limit}`.execute(rows)
+    where closed_at is not null and (erased_at is null or erased_at < closed_at + interval '1 minute') order by closed_at limit ${limit}`.execute(
+    rows,
+  )
   return found.rows.map(({ id }) => id)
 }
 

@@ -27,6 +27,22 @@ export async function insertTurn(trx: Transaction, turn: NewTurn): Promise<'inse
   return numAffectedRows === 1n ? 'inserted' : 'taken'
 }
 
+/**
+ * Waits until whoever is writing this id has committed or has not: a connection may be lost while its commit still runs, and
+ * the unique index lets nobody pass before. Writes nothing.
+ */
+export async function awaitCommit(db: Database, turn: NewTurn): Promise<void> {
+  const looked = new Error('looked')
+  await db
+    .transact(async (trx) => {
+      await insertTurn(trx, turn)
+      throw looked
+    })
+    .catch((fault: unknown) => {
+      if (fault !== looked) throw fault
+    })
+}
+
 export type Known = { readonly payer: string; readonly digest: Buffer; readonly quote: Quote }
 
 export type Found = { readonly known: Known | undefined; readonly running: number }
