@@ -2,16 +2,14 @@
 // test notices stands for a rule that nobody checks. `npm run mutate -- TEXT…` runs only the mutants whose place or
 // words contain one of the texts. It uses the server of
 // TEST_DATABASE_URL, or starts one.
-import { spawn } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { fingerprint } from '#platform'
 import { equivalents, mutantsOf, type Mutant } from './mutants.ts'
+import { makeCopy, root, runTest } from './mutation.ts'
 import { throwAwayDatabase } from './throw-away.ts'
 
-const root = resolve(import.meta.dirname, '..')
 const folder = 'src/ledger/migrations'
 const files = globSync(`${folder}/*.sql`, { cwd: root })
   .filter((name) => !name.endsWith('.check.sql'))
@@ -32,54 +30,11 @@ const testsFor = (file: string) => [
 const workers = 2
 /** A mutant that hangs is noticed too: first by the server, else here, by how long the test takes without a mutation. */
 const statementOptions = '-c statement_timeout=20s'
+const envOf = (databaseUrl: string) => ({ TEST_DATABASE_URL: databaseUrl, PGOPTIONS: statementOptions })
 const patience = { atLeastMs: 40_000, times: 5, soundMs: 300_000 } as const
 
 type Outcome = 'killed' | 'survived' | 'invalid'
 type Verdict = { readonly mutant: Mutant; readonly outcome: Outcome; readonly by: string }
-type Ending = { readonly failed: boolean; readonly output: string; readonly pid: number }
-
-/** A copy of the tree in which one file at a time is not what it was. */
-function makeCopy(): string {
-  const copy = mkdtempSync(join(tmpdir(), 'bottega-mutant-'))
-  for (const part of ['src', 'test', 'tools', 'package.json'])
-    cpSync(join(root, part), join(copy, part), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-  return copy
-}
-
-type TestRun = {
-  readonly copy: string
-  readonly file: string
-  readonly databaseUrl: string
-  readonly patienceMs: number
-}
-
-/** Runs one test file until its first failure. */
-function runTest({ copy, file, databaseUrl, patienceMs }: TestRun): Promise<Ending> {
-  const child = spawn(process.execPath, ['--test-reporter=tap', file], {
-    cwd: copy,
-    env: { ...process.env, TEST_DATABASE_URL: databaseUrl, PGOPTIONS: statementOptions },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  let failed = false
-  const fail = () => {
-    failed = true
-    child.kill('SIGKILL')
-  }
-  const timer = setTimeout(fail, patienceMs)
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (part) => {
-      output += String(part)
-      if (!failed && /^\s*not ok /m.test(output)) fail()
-    })
-  return new Promise((done) => {
-    child.once('close', (code) => {
-      clearTimeout(timer)
-      done({ failed: failed || code !== 0, output, pid: child.pid ?? 0 })
-    })
-  })
-}
 
 /** A test that was killed has not dropped its databases. */
 async function dropDatabases(admin: pg.Client, pattern: string): Promise<void> {
@@ -141,7 +96,7 @@ async function judge(mutant: Mutant, { copy, admin, databaseUrl, patienceFor }: 
       return { mutant, outcome: 'invalid', by: 'does not install' }
     for (const test of testsFor(mutant.file)) {
       const patienceMs = patienceFor.get(test) ?? patience.atLeastMs
-      const { failed, output, pid } = await runTest({ copy, file: test, databaseUrl, patienceMs })
+      const { failed, output, pid } = await runTest({ copy, file: test, env: envOf(databaseUrl), patienceMs })
       await dropDatabases(admin, `${prefix}_test_${pid}_`)
       if (/The migration \S+ failed/.test(output)) return { mutant, outcome: 'invalid', by: 'does not install' }
       if (failed) return { mutant, outcome: 'killed', by: test }
@@ -195,7 +150,7 @@ async function timeSound(copy: string, databaseUrl: string): Promise<Patience> {
   const found = new Map<string, number>()
   for (const file of new Set(files.flatMap(testsFor))) {
     const begun = performance.now()
-    const { failed, output } = await runTest({ copy, file, databaseUrl, patienceMs: patience.soundMs })
+    const { failed, output } = await runTest({ copy, file, env: envOf(databaseUrl), patienceMs: patience.soundMs })
     if (failed) throw new Error(`${file} fails without any mutation:\n${output}`)
     found.set(file, Math.max(patience.atLeastMs, (performance.now() - begun) * patience.times))
   }
