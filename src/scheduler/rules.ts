@@ -1,3 +1,4 @@
+import { assert } from '#kernel'
 import { judge, sawRefusal } from './rules/capacity.ts'
 import { inOrder } from './rules/classes.ts'
 import { costOf, learnLength } from './rules/cost.ts'
@@ -133,10 +134,11 @@ const retryAfterMsMax = 60_000
 export function fail(pool: Pool, entry: Entry, trouble: Trouble, now: number): Outcome {
   runMeters(pool, now)
   const { engine } = entry
-  if (engine) blame(pool, engine, trouble, now)
+  assert(engine, 'what fails was running')
+  blame(pool, engine, trouble, now)
   const outcome = outcomeOf(pool, entry, trouble)
   if (outcome === 'waits_again') {
-    if (engine) entry.failedOn = [...entry.failedOn, engine]
+    entry.failedOn = [...entry.failedOn, engine]
     waitAgain(pool, entry)
   } else {
     conclude(pool, entry, costSoFar(pool, entry))

@@ -184,3 +184,28 @@ test('a backend that says it is full has as many slots as ran then', () => {
   sawRefusal(capacity, 17, 0)
   assert.equal(capacity.limit, 17)
 })
+
+test('of the tokens of one window only so many gaps are kept', () => {
+  const capacity = createCapacity(undefined, terms, 0)
+  for (let nth = 0; nth < 10_000; nth++) sawTokens(capacity, 8, 320)
+  assert.equal(capacity.window.gaps.length, 512)
+})
+
+test('an engine in which some wait tells its slots only where fewer run than were sent', () => {
+  const capacity = createCapacity(undefined, terms, 0)
+  const { limit } = capacity
+  sawSigns(capacity, { waiting: 3, running: limit }, 0)
+  assert.deepEqual([capacity.limit, capacity.phase], [limit, 'climbing'])
+  sawSigns(capacity, { waiting: 3 }, 0)
+  assert.deepEqual([capacity.limit, capacity.phase], [limit, 'climbing'])
+  sawSigns(capacity, { waiting: 3, running: limit - 1 }, 0)
+  assert.deepEqual([capacity.limit, capacity.phase], [limit - 1, 'holding'])
+})
+
+test('slots that are told are looked for no more', () => {
+  const capacity = createCapacity(undefined, terms, 0)
+  sawRefusal(capacity, 6, 0)
+  sawSigns(capacity, { slots: 8 }, 0)
+  for (let now = 0; now < 600_000; now += 250) judge(capacity, { running: 8, speaking: 8, isWanted: true }, terms, now)
+  assert.equal(capacity.limit, 8)
+})

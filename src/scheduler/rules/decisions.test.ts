@@ -1,43 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { ask, fill, openPool, startAll, usual } from '../../../test/scheduler-pool.ts'
 import { arrive, blame, canServe, fail, finish, hung, impatient, look, outlook, startNext, withdraw } from '../rules.ts'
 import type { Sized } from './entry.ts'
-import { addEngine, createPool, expectedCost, hearFirst, hearTokens, removeEngine, type Pool } from './pool.ts'
-import { houseTerms, type PoolTerms } from './terms.ts'
-
-const usual: Sized = { class: 'free', user: 'u', inputTokens: 100 }
-
-function open(slots: number | readonly number[], terms: Partial<PoolTerms> = {}): Pool {
-  const pool = createPool({ ...houseTerms, ...terms }, 0)
-  for (const [at, each] of [slots].flat().entries()) addEngine(pool, `e${at}`, each, 0)
-  return pool
-}
-
-function ask(pool: Pool, now: number, sized: Partial<Sized> = {}) {
-  const arrival = arrive(pool, { ...usual, ...sized }, now)
-  assert.ok('entry' in arrival)
-  return arrival.entry
-}
-
-function startAll(pool: Pool, now: number) {
-  const started = []
-  for (let entry = startNext(pool, now); entry; entry = startNext(pool, now)) started.push(entry)
-  return started
-}
-
-/** Fills every slot with asks that have spoken, so that no prompt is in anybody's way. */
-function fill(pool: Pool, many: number, sized: Partial<Sized> = {}) {
-  return Array.from({ length: many }, () => {
-    const entry = ask(pool, 0, sized)
-    assert.equal(startNext(pool, 0), entry)
-    hearFirst(pool, entry, 0)
-    return entry
-  })
-}
+import { addEngine, createPool, expectedCost, hearFirst, hearTokens, removeEngine } from './pool.ts'
+import { houseTerms } from './terms.ts'
 
 test('in the calm the order is that of arrival, whatever the class, and the reserve is open to all', () => {
-  const pool = open(3)
+  const pool = openPool(3)
   const asked = ['free', 'subscriber', 'tipped'].map((name) => ask(pool, 0, { class: name, user: name }))
   assert.deepEqual(
     startAll(pool, 0).map(({ id }) => id),
@@ -46,7 +17,7 @@ test('in the calm the order is that of arrival, whatever the class, and the rese
 })
 
 test('once somebody has waited long enough classes matter, and the express class finds its reserve', () => {
-  const pool = open(10)
+  const pool = openPool(10)
   ask(pool, 0, { class: 'tipped' })
   fill(pool, 0)
   startAll(pool, 0)
@@ -62,7 +33,7 @@ test('once somebody has waited long enough classes matter, and the express class
 })
 
 test('nothing is kept back for an express class of whom nobody has been there for long', () => {
-  const pool = open(10)
+  const pool = openPool(10)
   const running = fill(pool, 10)
   const free = ask(pool, 0)
   assert.deepEqual(startAll(pool, 2000), [])
@@ -71,7 +42,7 @@ test('nothing is kept back for an express class of whom nobody has been there fo
 })
 
 test('the open lane has a small prefill credit, the express lane a large one, and a long prompt goes alone', () => {
-  const pool = open(64)
+  const pool = openPool(64)
   fill(pool, 1, { class: 'tipped' })
   const crowd = [1, 2, 3].map((nth) => ask(pool, 0, { user: `u${nth}`, inputTokens: 400 }))
   assert.deepEqual(startAll(pool, 2000), crowd.slice(0, 2), 'two of 400 are within 1,024')
@@ -88,7 +59,7 @@ test('the open lane has a small prefill credit, the express lane a large one, an
 })
 
 test('a class that comes back from having nobody waiting has saved nothing up', () => {
-  const pool = open(2, { classes: houseTerms.classes.map((each) => ({ ...each, borrowMs: 0 })) })
+  const pool = openPool(2, { classes: houseTerms.classes.map((each) => ({ ...each, borrowMs: 0 })) })
   const [tipped, , free] = pool.classes.all
   for (let nth = 0; nth < 50; nth++) finish(pool, fill(pool, 1, { user: `u${nth}` })[0] as never, undefined, 0)
   fill(pool, 2)
@@ -107,7 +78,7 @@ test('what was guessed is made good: a class is charged what it has cost', () =>
   })
   fc.assert(
     fc.property(fc.array(of, { minLength: 1, maxLength: 10 }), (each) => {
-      const pool = open(1)
+      const pool = openPool(1)
       let cost = 0
       for (const { input, cached, output, said } of each) {
         const entry = ask(pool, 0, { inputTokens: input })
@@ -125,7 +96,7 @@ test('what was guessed is made good: a class is charged what it has cost', () =>
 })
 
 test('whoever leaves is charged for what was done, and nothing while waiting', () => {
-  const pool = open(1)
+  const pool = openPool(1)
   const served = ask(pool, 0)
   startNext(pool, 0)
   const waiting = ask(pool, 0)
@@ -138,7 +109,7 @@ test('whoever leaves is charged for what was done, and nothing while waiting', (
 })
 
 test('whoever was failed before a first token goes before all others, elsewhere, at the same charge, and not for ever', () => {
-  const pool = open([1, 1])
+  const pool = openPool([1, 1])
   const failing = ask(pool, 0)
   const other = ask(pool, 0, { user: 'v' })
   startAll(pool, 0)
@@ -157,7 +128,7 @@ test('whoever was failed before a first token goes before all others, elsewhere,
 })
 
 test('after its first token a stream is not started again, and a wrong request is nobody’s failure', () => {
-  const pool = open(1)
+  const pool = openPool(1)
   const spoke = ask(pool, 0)
   startNext(pool, 0)
   hearFirst(pool, spoke, 10)
@@ -173,7 +144,7 @@ test('after its first token a stream is not started again, and a wrong request i
 })
 
 test('a backend that keeps failing rests, lets one try, and only its first token lets others in', () => {
-  const pool = open(4)
+  const pool = openPool(4)
   const entries = [1, 2, 3, 4].map((nth) => ask(pool, 0, { user: `u${nth}` }))
   startAll(pool, 0)
   for (const entry of entries.slice(0, 3)) fail(pool, entry, { kind: 'unreachable' }, 10)
@@ -186,7 +157,7 @@ test('a backend that keeps failing rests, lets one try, and only its first token
 })
 
 test('only one tries a backend that has rested, though the pool has room elsewhere', () => {
-  const pool = open([2, 3])
+  const pool = openPool([2, 3])
   for (let nth = 0; nth < 3; nth++) blame(pool, pool.engines.get('e0') as never, { kind: 'unreachable' }, 0)
   const reading = ask(pool, 0, { inputTokens: 8000 })
   assert.deepEqual(startAll(pool, 0), [reading])
@@ -199,7 +170,7 @@ test('only one tries a backend that has rested, though the pool has room elsewhe
 })
 
 test('each rest is twice as long, and new asks are turned away once a probe has failed', () => {
-  const pool = open(1)
+  const pool = openPool(1)
   const entry = ask(pool, 0, { patienceMs: 600_000 })
   let now = 0
   for (const kind of ['unreachable', 'hung'] as const) {
@@ -222,7 +193,7 @@ test('each rest is twice as long, and new asks are turned away once a probe has 
 })
 
 test('a backend that says it is full is left alone for as long as it asks, and nobody is failed by it', () => {
-  const pool = open(2)
+  const pool = openPool(2)
   const entry = ask(pool, 0)
   for (let nth = 0, now = 0; nth < 10; nth++, now += 3000) {
     assert.equal(startNext(pool, now), entry)
@@ -232,7 +203,7 @@ test('a backend that says it is full is left alone for as long as it asks, and n
 })
 
 test('patience: turned away at once when the wait would be too long, and let go when it has become so', () => {
-  const pool = open(1)
+  const pool = openPool(1)
   fill(pool, 1)
   for (let nth = 0; nth < 200; nth++) ask(pool, 0, { user: `u${nth}` })
   look(pool, 2000)
@@ -246,7 +217,7 @@ test('patience: turned away at once when the wait would be too long, and let go 
 })
 
 test('an ask that was only told that backends are full can still fail three times', () => {
-  const pool = open(2)
+  const pool = openPool(2)
   const entry = ask(pool, 0)
   let now = 0
   for (let nth = 0; nth < 5; nth++, now += 1000) {
@@ -268,7 +239,7 @@ test('a backend that comes back is given half of what was found', () => {
 })
 
 test('the next guess follows what answers have been', () => {
-  const pool = open(1)
+  const pool = openPool(1)
   for (let nth = 0; nth < 300; nth++) {
     const entry = ask(pool, nth)
     startNext(pool, nth)
@@ -279,7 +250,7 @@ test('the next guess follows what answers have been', () => {
 })
 
 test('a wait that goes on is reckoned again, so that experience knows the crowd', () => {
-  const pool = open(1)
+  const pool = openPool(1)
   const [running] = fill(pool, 1)
   const first = ask(pool, 0, { user: 'first' })
   const soon = first.foretold
@@ -292,7 +263,7 @@ test('a wait that goes on is reckoned again, so that experience knows the crowd'
 })
 
 test('there is an end to the queue', () => {
-  const pool = open(1, { waitingMax: 3 })
+  const pool = openPool(1, { waitingMax: 3 })
   fill(pool, 1)
   for (let nth = 0; nth < 3; nth++) ask(pool, 0)
   const refused = arrive(pool, usual, 0)
@@ -300,7 +271,7 @@ test('there is an end to the queue', () => {
 })
 
 test('silence is noticed: long before a first token, sooner between tokens', () => {
-  const pool = open(2)
+  const pool = openPool(2)
   const mute = ask(pool, 0)
   const spoke = ask(pool, 0)
   startAll(pool, 0)
@@ -311,7 +282,7 @@ test('silence is noticed: long before a first token, sooner between tokens', () 
 })
 
 test('a conversation goes where it was, while there is room, and else where least is running', () => {
-  const pool = open([4, 4])
+  const pool = openPool([4, 4])
   const start = (sized: Partial<Sized>) => {
     const entry = ask(pool, 0, sized)
     startNext(pool, 0)
@@ -327,7 +298,7 @@ test('a conversation goes where it was, while there is room, and else where leas
 })
 
 test('a backend that is taken away gets nothing more and is forgotten with its last stream', () => {
-  const pool = open([1, 1])
+  const pool = openPool([1, 1])
   const [one, other] = [ask(pool, 0), ask(pool, 0)]
   startAll(pool, 0)
   removeEngine(pool, 'e0')
@@ -341,7 +312,7 @@ test('a backend that is taken away gets nothing more and is forgotten with its l
 })
 
 test('peak is a pool that has been full for a while, and it is over only when it has been quiet for longer', () => {
-  const pool = open(2)
+  const pool = openPool(2)
   const running = fill(pool, 2)
   const waits = ask(pool, 0)
   look(pool, 1000)
@@ -371,7 +342,7 @@ test('places in line are those in which the entries are then served', () => {
       fc.array(sized, { maxLength: 10 }),
       (waiting, before) => {
         // Whole costs add up to the same in any order, and the asks' own bounds are the guess.
-        const pool = open(1, { cost: { inputToken: 1, outputToken: 1 } })
+        const pool = openPool(1, { cost: { inputToken: 1, outputToken: 1 } })
         pool.lengths.outputTokens = 10_000
         for (const each of before) finish(pool, fill(pool, 1, each)[0] as never, undefined, 0)
         const [running] = fill(pool, 1, { outputTokensMax: 1 })

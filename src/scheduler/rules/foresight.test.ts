@@ -38,3 +38,13 @@ test('waits that are over in a moment say nothing about ranges', () => {
   compareRange(foresight, { fromMs: 0, likelyMs: 100, untilMs: 200 }, 1100)
   assert.ok(foresight.spread > spread)
 })
+
+test('experience is added to the doubts, and what is old makes room for what is new', () => {
+  const foresight = createForesight()
+  const { length } = foresight.ratios
+  compare(foresight, 10_000, 10_000)
+  assert.equal(foresight.ratios.length, length + 1)
+  for (let nth = 0; nth < 100; nth++) compare(foresight, 10_000, 10_000)
+  for (let nth = 0; nth < 48; nth++) compare(foresight, 10_000, 30_000)
+  assert.ok(rangeOf(foresight, 10_000).likelyMs > 25_000)
+})

@@ -46,3 +46,10 @@ test('what does not lie in it can be neither moved nor removed', () => {
   assert.equal(heap.remove(stranger), false)
   assert.equal(heap.first(), undefined)
 })
+
+test('what is not in it moves nowhere, and is in it no more than before', () => {
+  const heap = createHeap<number>((one, other) => one < other)
+  heap.add(1)
+  heap.moved(2)
+  assert.deepEqual([[...heap.items()], heap.size, heap.remove(2)], [[1], 1, false])
+})

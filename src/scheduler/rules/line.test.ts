@@ -54,3 +54,25 @@ test('a user with several asks is in line once, by the oldest of them', () => {
   assert.equal(head(line), undefined)
   assert.deepEqual([line.waiting, line.backlog.size], [0, 0])
 })
+
+test('a user is present once, however much they ask for', () => {
+  const line = createLine()
+  const user = welcome(line, 'one')
+  assert.equal(welcome(line, 'one'), user)
+  charge(line, user, 1000)
+  assert.equal(line.level, 1000)
+})
+
+test('who waits already is lifted by nothing, and what changes nobody’s place is no change', () => {
+  const line = createLine()
+  const [waiting, other] = [welcome(line, 'waiting'), welcome(line, 'other')]
+  wait(line, waiting)
+  const { changes } = line
+  charge(line, other, 1000)
+  assert.equal(line.changes, changes)
+  wait(line, waiting)
+  assert.equal(waiting.served, 0)
+  const before = line.changes
+  charge(line, waiting, 10)
+  assert.ok(line.changes > before)
+})
