@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ask, openPool, startAll } from '../../../test/scheduler-pool.ts'
-import { fail, outlook, startNext } from '../rules.ts'
+import { fail, finish, outlook, startNext, withdraw } from '../rules.ts'
 import { createNewcomers, noteNewcomer, shareBelow } from './newcomers.ts'
-import { hearFirst, removeEngine } from './pool.ts'
+import { hearFirst, hearTokens, removeEngine } from './pool.ts'
 
 test('a backend that is taken away is forgotten once nothing runs there, and one that nobody knows is nobody’s affair', () => {
   const pool = openPool([1, 1])
@@ -43,4 +43,36 @@ test('of the work that newcomers bring, that below a level is told by its cost',
   noteNewcomer(newcomers, 5, 10)
   noteNewcomer(newcomers, 50, 30)
   assert.deepEqual([shareBelow(newcomers, 10), shareBelow(newcomers, 51)], [0.25, 1])
+})
+
+test('gaps are taken over eight tokens, and tokens are charged beyond what was expected alone', () => {
+  const pool = openPool(1)
+  const entry = ask(pool, 0)
+  hearTokens(pool, entry, 5, 0)
+  assert.equal(entry.generated, 0, 'what waits says nothing')
+  startAll(pool, 0)
+  hearFirst(pool, entry, 100)
+  const { charged } = entry
+  const gaps = () => entry.engine?.capacity.window.gaps
+  hearTokens(pool, entry, 1, 100)
+  hearTokens(pool, entry, 7, 150)
+  assert.deepEqual(gaps(), [])
+  hearTokens(pool, entry, 1, 180)
+  assert.deepEqual(gaps(), [10])
+  hearTokens(pool, entry, 8, 340)
+  assert.deepEqual(gaps(), [10, 20])
+  assert.equal(entry.charged, charged)
+  hearTokens(pool, entry, 100_000, 400)
+  assert.ok(entry.charged > charged)
+})
+
+test('what has ended ends once', () => {
+  const pool = openPool(1)
+  const entry = ask(pool, 0)
+  startAll(pool, 0)
+  finish(pool, entry, undefined, 100)
+  const { charged } = entry
+  finish(pool, entry, undefined, 200)
+  withdraw(pool, entry, 300)
+  assert.deepEqual([entry.charged, pool.running], [charged, 0])
 })

@@ -222,7 +222,7 @@ export function hearTokens(pool: Pool, entry: Entry, tokens: number, now: number
 /** The slot is free again. */
 function quit(pool: Pool, entry: Entry): void {
   const { engine } = entry
-  if (entry.phase !== 'running' || !engine) return
+  assert(engine, 'what leaves a slot was in one')
   engine.running.delete(entry)
   if (entry.firstAt === undefined) engine.prefill -= entry.ask.inputTokens
   else engine.speaking--

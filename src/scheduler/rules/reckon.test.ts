@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMill, type Mill } from '../../../test/scheduler-mill.ts'
+import { ask, openPool, startAll } from '../../../test/scheduler-pool.ts'
 import type { Entry } from './entry.ts'
 import { reckon } from './reckon.ts'
 
@@ -61,4 +62,12 @@ test('however many newcomers pass, the wait ends when the level has risen', () =
   const ratio = reckonedOverReal(mill, second, crowd)
   assert.equal(entry.phase, 'ended')
   assert.ok(ratio > 0.3 && ratio < 3, `${ratio}`)
+})
+
+test('in the calm whoever is next is told the time to a first token and no more', () => {
+  const pool = openPool(1)
+  ask(pool, 0)
+  startAll(pool, 0)
+  const next = ask(pool, 0, { user: 'v', outputTokensMax: 5000 })
+  assert.equal(reckon(pool, next, 0).ms, pool.firstMs)
 })
