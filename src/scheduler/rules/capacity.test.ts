@@ -209,3 +209,12 @@ test('slots that are told are looked for no more', () => {
   for (let now = 0; now < 600_000; now += 250) judge(capacity, { running: 8, speaking: 8, isWanted: true }, terms, now)
   assert.equal(capacity.limit, 8)
 })
+
+test('first tokens that are a little late lower nothing, and those that are surely late do', () => {
+  const { capacity, hear } = createListened()
+  sawRefusal(capacity, 9, 20_000)
+  for (let nth = 0; nth < 60; nth++) hear({ lateMs: 150, everyMs: 100 })
+  assert.deepEqual([capacity.phase, capacity.limit], ['holding', 9])
+  for (let nth = 0; nth < 60; nth++) hear({ lateMs: 600, everyMs: 100 })
+  assert.ok(capacity.limit < 9)
+})

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ask, openPool, startAll } from '../../../test/scheduler-pool.ts'
 import { fail, finish, outlook, startNext, withdraw } from '../rules.ts'
+import { inOrder } from './classes.ts'
 import { createNewcomers, noteNewcomer, shareBelow } from './newcomers.ts'
 import { hearFirst, hearTokens, removeEngine } from './pool.ts'
 
@@ -75,4 +76,15 @@ test('what has ended ends once', () => {
   finish(pool, entry, undefined, 200)
   withdraw(pool, entry, 300)
   assert.deepEqual([entry.charged, pool.running], [charged, 0])
+})
+
+test('a class in which nobody waits stands in no order', () => {
+  const pool = openPool(1)
+  ask(pool, 0, { class: 'tipped' })
+  startAll(pool, 0)
+  ask(pool, 0)
+  assert.deepEqual(
+    inOrder(pool.classes, 1).map(({ terms }) => terms.name),
+    ['free'],
+  )
 })
