@@ -10,11 +10,10 @@ const folder = resolve(import.meta.dirname, '../docs/screens')
 const widths = [390, 1440] as const
 const themes = ['light', 'dark'] as const
 
-if (spawnSync('fc-list', [':lang=ja'], { encoding: 'utf8' }).stdout?.trim() === '') {
-  console.error('No font here has the Chinese and Japanese characters that some bots speak.')
-  console.error('Install one, such as the Debian package fonts-noto-cjk.')
-  process.exit(1)
-}
+if (spawnSync('fc-list', [':lang=ja'], { encoding: 'utf8' }).stdout?.trim() === '')
+  throw new Error(
+    'No font here has the Chinese and Japanese characters that some bots speak: install fonts-noto-cjk, or another.',
+  )
 await using database = await throwAwayDatabase()
 process.env['TEST_DATABASE_URL'] = database.url
 const { openBrowser, startHouse } = await import('../test/e2e/visitor.ts')

@@ -57,9 +57,9 @@ export type Batcher = {
  * Gathers one home's journals and posts them batch by batch. There is no timer: a batch is whatever has queued while the
  * calls before it were in flight, so a lone journal leaves at once and a crowd shares one commit. `inFlightMax` calls are
  * out at a time; the database puts them in order. Callers that all wait for one batch would come back at once and leave
- * the database idle meanwhile, so a crowd is shared out evenly: one batch is answered while another is posted. A batch that the database refuses as a whole is halved until the
- * journal at fault stands alone; one whose connection was lost is sent again, which is safe because each journal's key
- * makes it post once.
+ * the database idle meanwhile, so a crowd is shared out evenly: one batch is answered while another is posted. A batch that
+ * the database refuses as a whole is halved until the journal at fault stands alone; one whose connection was lost is sent
+ * again, which is safe because each journal's key makes it post once.
  */
 export function createBatcher(limits: BatchLimits, courier: Courier): Batcher {
   let queue: Waiting[] = []

@@ -16,7 +16,8 @@ export function linkHandlers({ db, clock, people }: Reception) {
     if (isRefusal(me)) return me
     const taken = refuse('already_claimed', 'This install has its operator. Ask them to make you one too.')
     if (await isClaimed(rows)) return taken
-    if (!(await isClaimLink(rows, token, clock.now()))) return deadLink()
+    // Claimed in between, the link is dead because of that.
+    if (!(await isClaimLink(rows, token, clock.now()))) return (await isClaimed(rows)) ? taken : deadLink()
     const first = await db.transact<unknown, boolean>(async (trx) => {
       if (!(await recordClaim(trx, me.id, clock.now()))) return false
       await setRole(trx, me.id, 'operator')
