@@ -108,6 +108,7 @@ function standingIn(piece: Buffer): Shown {
 }
 
 process.once('message', (piece: Piece) => {
-  void play(piece).then((result) => process.send?.(result, () => process.disconnect()))
+  // Ended by whoever started it: its own end could overtake what it sends.
+  void play(piece).then((result) => process.send?.(result))
 })
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
