@@ -35,9 +35,10 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
     'the later arms are null for such a leg, which is the same no',
   ],
   [/^where without a term: s\.home = p_home → true in(?!.*ledger\.leg)/, oneHome],
+  [/^where without a term: home = p_home → true in +where home = p_home and [cd]r = p_account/, oneHome],
   [
-    /^where without a term: (?:home = p_home|[cd]r_version is not null) → true in +where home = p_home and [cd]r = p_account/,
-    oneHome,
+    /^where without a term: [cd]r_version is not null → true in +where home = p_home and [cd]r = p_account/,
+    'what is debited or credited has a version, and a leg without one moves nothing',
   ],
   [/^where without a term: s\.open → true in/, 'a lot that is not open has nothing to spend, and lies in no way'],
   [

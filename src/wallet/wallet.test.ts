@@ -4,6 +4,7 @@ import { isRefusal } from '#kernel'
 import { openMoneyHouse, reserve, settle } from '../../test/purse.ts'
 import { expireLots } from './lots.ts'
 import { dailyGrant } from './rules.ts'
+import { writeCaps } from './store.ts'
 
 const day = 86_400_000
 
@@ -87,6 +88,18 @@ await test('caps that are set at once each carry over what the setting before th
   await Promise.all(asked.map((day) => house.wallet.setCaps(person, { ...caps, day })))
   const { caps: set, left } = await house.wallet.caps(person)
   assert.equal(left.day, (set.day ?? 0n) - 300n)
+})
+
+await test('a cap is written over no other setting than the one that was read', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  const write = (points: bigint, setting: number) =>
+    writeCaps(house.db, person, {
+      message: null,
+      changed: [{ period: 'day', points, setting, used: 0n, name: '2026-11-24' }],
+    })
+  assert.deepEqual([await write(1_000n, 1), await write(2_000n, 1), await write(3_000n, 2)], [true, false, true])
+  assert.equal((await house.wallet.caps(person)).caps.day, 3_000n)
 })
 
 await test('a thousand race past neither the points nor a cap', async () => {
