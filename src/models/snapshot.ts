@@ -99,7 +99,8 @@ async function load({ store, fixed, openKey }: Parameters<typeof createSnapshots
 
 /**
  * The row that prices a model: under its provider's own name first, else under its maker's. That an engine sends no bill is
- * said of one's own machine; the same name elsewhere is another's. */
+ * said of one's own machine; the same name elsewhere is another's.
+ */
 export function costRowOf(
   { costs }: Snapshot,
   provider: Pick<Provider, 'slug' | 'baseUrl'>,

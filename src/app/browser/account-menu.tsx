@@ -14,9 +14,10 @@ export function useSignOut(): () => Promise<void> {
   }
 }
 
-/** To sign in and come back to where one is. */
+/** To sign in and come back to where one is, or to where one was on the way to. */
 export function useWayIn(): string {
   const { path, search } = useAddress()
+  if (path === places.signIn() || path === places.signUp()) return places.signIn(search.get('to') ?? undefined)
   const here = search.size === 0 ? path : `${path}?${search.toString()}`
   return places.signIn(here === places.home ? undefined : here)
 }

@@ -86,13 +86,14 @@ export async function closeUser(trx: Rows, id: Uuid, at: Date): Promise<void> {
     email_verified = false, role = 'member', suspended_at = null where id = ${id}`.execute(trx)
 }
 
-/** Closed accounts of which some room has not erased its part yet, longest waiting first. */
-/** Also those who were erased at once: what was on its way when they closed has come to rest a minute later. */
+/**
+ * Closed accounts of which some room has not erased its part yet, longest waiting first; also those erased at once, since what
+ * was on its way when they closed has come to rest a minute later.
+ */
 export async function usersToErase(rows: Rows, limit: number): Promise<readonly Uuid[]> {
   const found = await sql<{ id: Uuid }>`select id from people.user
-    where closed_at is not null and (erased_at is null or erased_at < closed_at + interval '1 minute') order by closed_at limit ${limit}`.execute(
-    rows,
-  )
+    where closed_at is not null and (erased_at is null or erased_at < closed_at + interval '1 minute')
+    order by closed_at limit ${limit}`.execute(rows)
   return found.rows.map(({ id }) => id)
 }
 

@@ -1,4 +1,4 @@
-import type { Uuid } from '#kernel'
+import { assert, type Uuid } from '#kernel'
 import { tokensIn } from '#turns'
 import { microUsdPerPoint } from '#wallet/contract'
 
@@ -137,7 +137,8 @@ export function termsOf(asked: PricedCall, payer: Uuid, messageCap: bigint | nul
 /** What the shortest answer costs. */
 function leastOf(asked: PricedCall, payer: Uuid): bigint {
   const shortest = termsOf({ ...asked, maxOutputTokens: Math.min(1, asked.maxOutputTokens) }, payer, null)
-  return shortest ? sumOf(shortest.most) : 0n
+  assert(shortest, 'without a cap nothing is beyond it')
+  return sumOf(shortest.most)
 }
 
 /**
@@ -157,7 +158,7 @@ export function termsWithin(
     const own = leasts[at] ?? 0n
     const share = spare === null ? null : own + spare / BigInt(calls.length - at)
     const terms = termsOf(call, payer, share)
-    if (!terms) return undefined
+    assert(terms, 'no share is below the least')
     if (spare !== null) spare -= sumOf(terms.most) - own
     all.push(terms)
   }
