@@ -53,6 +53,9 @@ export type Lane = {
 export type Session = {
   readonly lost: boolean
   query<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<QueryResult<Row>>
+  /** Gives the locks back: once it resolves, another process finds every lane free. */
+  leave(): Promise<void>
+  /** At once. The server gives the locks back when it notices. */
   close(): void
 }
 
@@ -70,18 +73,24 @@ export async function openSession(db: Database): Promise<Session> {
   }
   client.once('error', close)
   client.once('end', close)
+  const query = <Row extends QueryResultRow>(text: string, values: readonly unknown[]) => {
+    const answer = last.then(() => {
+      if (lost) throw new Error('the session of the outbox was lost')
+      return client.query<Row>(text, [...values])
+    })
+    last = answer.catch(() => undefined)
+    return answer
+  }
+  const leave = async () => {
+    if (!lost) await query('select pg_advisory_unlock_all()', []).catch(() => undefined)
+    close()
+  }
   return {
     get lost() {
       return lost
     },
-    query: <Row extends QueryResultRow>(text: string, values: readonly unknown[]) => {
-      const answer = last.then(() => {
-        if (lost) throw new Error('the session of the outbox was lost')
-        return client.query<Row>(text, [...values])
-      })
-      last = answer.catch(() => undefined)
-      return answer
-    },
+    query,
+    leave,
     close,
   }
 }

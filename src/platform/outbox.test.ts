@@ -166,6 +166,31 @@ test('a new listener hears all from the beginning, or only what comes from now o
   await second.stop(1000)
 })
 
+test('what has stopped holds no home: the next process need not wait for the server to notice', async () => {
+  await using market = await marketplace()
+  const { db, source, tell } = market
+  const watcher = await db.pool.connect()
+  using _ = { [Symbol.dispose]: () => watcher.release() }
+  const held = async () => {
+    const { rows } = await watcher.query<{ locks: number }>(
+      `select count(*)::int as locks from pg_locks
+       where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+    )
+    return rows[0]?.locks
+  }
+  await tell(1, 1, 1)
+  // Many at once keep the server busy: were it left to notice, it would not be done by the time they have stopped.
+  for (let round = 0; round < 5; round++) {
+    const outboxes = range(1, 10).map((n) =>
+      createOutbox({ db, log, listeners: [listener(db, source, { name: `shop ${n}` })] }),
+    )
+    await Promise.all(outboxes.map((outbox) => outbox.drain()))
+    assert.equal(await held(), 10)
+    await Promise.all(outboxes.map((outbox) => outbox.stop(1000)))
+    assert.equal(await held(), 0)
+  }
+})
+
 test('two instances at once share the homes, never one home', async () => {
   await using market = await marketplace()
   const { db, url, tell, heard } = market

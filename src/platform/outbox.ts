@@ -81,7 +81,10 @@ export function createOutbox(options: { db: Database; log: Log; listeners: reado
     stop: async (deadlineMs) => {
       stopping = true
       await withDeadline(
-        ticker.stop().then(() => Promise.all(running)),
+        ticker
+          .stop()
+          .then(() => Promise.all(running))
+          .then(() => session.leave()),
         deadlineMs,
       )
       session.close()
@@ -109,7 +112,7 @@ function createTicker(look: () => Promise<void>): { start(): void; stop(): Promi
 }
 
 /** Opens the session when first needed, and anew after it was lost. */
-function sessionKeeper(db: Database): { get(): Promise<Session>; close(): void } {
+function sessionKeeper(db: Database): { get(): Promise<Session>; leave(): Promise<void>; close(): void } {
   let current: Session | undefined
   let opening: Promise<Session> | undefined
   const open = async () => {
@@ -118,6 +121,7 @@ function sessionKeeper(db: Database): { get(): Promise<Session>; close(): void }
   }
   return {
     get: async () => (current && !current.lost ? current : (opening ??= open())),
+    leave: async () => current?.leave(),
     close: () => current?.close(),
   }
 }
