@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { isRefusal, systemClock } from '#kernel'
+import { isRefusal } from '#kernel'
 import { createScheduler, type Grant } from '#scheduler'
 import { createLine, type Decider } from './line.ts'
 import { classes } from './load.ts'
@@ -18,7 +18,7 @@ const users = 3000
 
 /** The scheduler beside a plain sorted line. */
 export async function measureDecisions(queued: number): Promise<{ ours: DecisionCost; line: DecisionCost }> {
-  const scheduler = createScheduler({ clock: systemClock, backends: [{ id: 'engine', slots }] })
+  const scheduler = createScheduler({ backends: [{ id: 'engine', slots }] })
   const ours = await measure(scheduler, queued)
   await scheduler.close(0)
   const line = createLine({ backends: [{ id: 'engine', slots }], order: 'class' })

@@ -3,7 +3,7 @@ import { Agent, createServer, request as send, type IncomingMessage, type Server
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
-import { isRefusal, systemClock } from '#kernel'
+import { isRefusal } from '#kernel'
 import { createScheduler, type Failure, type Grant, type RetryRefusal, type WaitRefusal } from '#scheduler'
 import { promptHeader } from '../../tools/engine-sim/chat.ts'
 import { createLine, type Decider } from './line.ts'
@@ -37,7 +37,7 @@ function createDecider(): Decider {
     ...(wish.slotsAre === 'given' && slots !== null ? { slots } : {}),
     ...(wish.slotsAre === 'told' ? { signs: (signal: AbortSignal) => askEngine(url, signal) } : {}),
   }))
-  return createScheduler({ clock: systemClock, backends })
+  return createScheduler({ backends })
 }
 
 type Answer = Grant | WaitRefusal | RetryRefusal

@@ -1,20 +1,17 @@
 import { assert } from '#kernel'
 import { judge, sawRefusal } from './rules/capacity.ts'
-import { inOrder } from './rules/classes.ts'
 import { costOf, learnLength } from './rules/cost.ts'
 import { failed, tried } from './rules/breaker.ts'
 import type { Engine } from './rules/engine.ts'
 import type { Entry, Sized } from './rules/entry.ts'
 import { rangeOf, type WaitRange } from './rules/foresight.ts'
-import { head } from './rules/line.ts'
 import { count } from './rules/meter.ts'
-import { placeFor } from './rules/place.ts'
+import { nextUp } from './rules/next.ts'
 import {
   conclude,
   costSoFar,
   dispatch,
   enter,
-  rateOfPool,
   reserveOf,
   runMeters,
   slotsOfPool,
@@ -54,44 +51,12 @@ export type Arrival =
 export function startNext(pool: Pool, now: number): Entry | undefined {
   if (pool.arrivals.size === 0) return undefined
   feelPressure(pool, now)
-  const choice = pool.pressure.isOn ? byClass(pool, now) : byArrival(pool, now)
+  const choice = nextUp(pool, now)
   if (!choice) return undefined
   runMeters(pool, now)
   dispatch(pool, choice.entry, choice.engine, now)
   tried(choice.engine.breaker)
   return choice.entry
-}
-
-type Choice = { readonly entry: Entry; readonly engine: Engine }
-
-/** In the calm no class differs: whoever came first, as far as slots and the prefill credit of the calm go. */
-function byArrival(pool: Pool, now: number): Choice | undefined {
-  const entry = pool.arrivals.first()
-  return entry && choose(pool, entry, pool.terms.prefillCredit.express, now)
-}
-
-/**
- * Under pressure the class with the least effective virtual time goes first (BVT), and in it the user who was served
- * least (VTC). The express class may fill the reserve and has the larger prefill credit, as long as it is first: once it is
- * over-drawn it stands under the limits of all, or under a flood of it nobody else would ever see a free slot.
- */
-function byClass(pool: Pool, now: number): Choice | undefined {
-  const slots = slotsOfPool(pool, now)
-  const openSlots = Math.max(1, slots - reserveOf(pool, slots, now))
-  for (const [at, one] of inOrder(pool.classes, rateOfPool(pool, slots)).entries()) {
-    const lane = one.terms.lane === 'express' && at === 0 ? 'express' : 'open'
-    const entry = head(one.line)
-    if (!entry || pool.running >= (lane === 'express' ? slots : openSlots)) continue
-    const choice = choose(pool, entry, pool.terms.prefillCredit[lane], now)
-    // Whoever waits for the prefill credit must not be passed by shorter prompts, or a long one would wait for ever.
-    if (choice || lane === 'open') return choice
-  }
-  return undefined
-}
-
-function choose(pool: Pool, entry: Entry, prefillCredit: number, now: number): Choice | undefined {
-  const engine = placeFor(entry, pool.engines.values(), { homes: pool.homes, prefillCredit, now })
-  return engine && { entry, engine }
 }
 
 function feelPressure(pool: Pool, now: number): void {
@@ -127,6 +92,7 @@ export function withdraw(pool: Pool, entry: Entry, now: number): void {
 export type Trouble = { readonly kind: 'busy' | 'unreachable' | 'hung' | 'rejected'; readonly retryAfterMs?: number }
 export type Outcome = 'waits_again' | 'broken_off' | 'tried_enough' | 'rejected'
 
+/** Where it asks for no time, or for none that can be kept. */
 const retryAfterMsUsual = 1000
 const retryAfterMsMax = 60_000
 
@@ -154,15 +120,11 @@ function outcomeOf({ terms }: Pool, entry: Entry, { kind }: Trouble): Outcome {
 }
 
 /** A backend has failed, whoever found out. */
-export function blame(
-  pool: Pool,
-  engine: Engine,
-  { kind, retryAfterMs = retryAfterMsUsual }: Trouble,
-  now: number,
-): void {
+export function blame(pool: Pool, engine: Engine, { kind, retryAfterMs = 0 }: Trouble, now: number): void {
   if (kind === 'busy') {
+    const restMs = retryAfterMs > 0 ? Math.min(retryAfterMs, retryAfterMsMax) : retryAfterMsUsual
     sawRefusal(engine.capacity, engine.running.size - 1, now)
-    engine.breaker.restUntil = Math.max(engine.breaker.restUntil, now + Math.min(retryAfterMs, retryAfterMsMax))
+    engine.breaker.restUntil = Math.max(engine.breaker.restUntil, now + restMs)
   } else if (kind !== 'rejected' && failed(engine.breaker, pool.terms.breaker, now)) {
     restart(engine)
   }

@@ -21,7 +21,12 @@ function start(options: Partial<SchedulerOptions> = {}) {
   const clock = settableClock(new Date('2026-12-01'))
   const happened: Happened[] = []
   const backends = options.backends ?? [{ id: 'one', slots: 1 }]
-  const scheduler = createScheduler({ ...options, backends, clock, observe: (what) => happened.push(what) })
+  const scheduler = createScheduler({
+    ...options,
+    backends,
+    now: () => clock.now().getTime(),
+    observe: (what) => happened.push(what),
+  })
   const ask = (sized: Partial<Ask> = {}): Ticket => {
     const ticket = scheduler.ticket({ ...usual, ...sized })
     assert.ok(!isRefusal(ticket), 'the ask was refused')

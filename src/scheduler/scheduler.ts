@@ -1,17 +1,17 @@
-import { refuse, type Clock } from '#kernel'
+import { refuse } from '#kernel'
 import type { Backend } from './backend.ts'
 import { dismiss, openDesk, ticketFor, whenEmpty, words } from './desk.ts'
 import type { Happened } from './happened.ts'
 import { createLeader } from './leader.ts'
 import { houseTerms, type PoolTerms } from './rules/terms.ts'
-import { steady } from './steady.ts'
 import type { Ask, AskRefusal, Ticket } from './ticket.ts'
 import type { PoolView } from './view.ts'
 import { watchSigns } from './watch.ts'
 
 export type SchedulerOptions = {
   readonly backends: readonly Backend[]
-  readonly clock: Clock
+  /** Milliseconds that pass evenly and never run backwards, whatever is done to the clock of the machine. */
+  readonly now?: () => number
   /** What differs from the terms of the house. */
   readonly terms?: Partial<PoolTerms>
   /** Told of what happens, for metrics and logs. It must not throw. */
@@ -34,8 +34,8 @@ const lookEveryMs = 100
 const epoch = 1
 
 /** A pool of backends, and the tickets of this process for them. */
-export function createScheduler({ backends, clock, terms, observe }: SchedulerOptions): Scheduler {
-  const now = steady(clock)
+export function createScheduler({ backends, terms, observe, ...options }: SchedulerOptions): Scheduler {
+  const now = options.now ?? (() => performance.now())
   const desk = openDesk((orders) =>
     createLeader({
       terms: { ...houseTerms, ...terms },

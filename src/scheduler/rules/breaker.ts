@@ -17,10 +17,10 @@ export function createBreaker(): Breaker {
   return { state: 'serving', failures: [], restUntil: -Infinity, rests: 0 }
 }
 
-/** Whether one more may be sent where so many run. */
-export function letsPass(breaker: Breaker, running: number, now: number): boolean {
+/** Whether one more may be sent where so many run without a first token: each of those tries it as well as a new one would. */
+export function letsPass(breaker: Breaker, mute: number, now: number): boolean {
   if (now < breaker.restUntil) return false
-  return breaker.state === 'serving' || running === 0
+  return breaker.state === 'serving' || mute === 0
 }
 
 /** To be called at each dispatch: the first one after a rest is the probe. */

@@ -7,57 +7,6 @@ import type { Sized } from './entry.ts'
 import { addEngine, createPool, expectedCost, hearFirst, hearTokens, removeEngine } from './pool.ts'
 import { houseTerms } from './terms.ts'
 
-test('in the calm the order is that of arrival, whatever the class, and the reserve is open to all', () => {
-  const pool = openPool(3)
-  const asked = ['free', 'subscriber', 'tipped'].map((name) => ask(pool, 0, { class: name, user: name }))
-  assert.deepEqual(
-    startAll(pool, 0).map(({ id }) => id),
-    asked.map(({ id }) => id),
-  )
-})
-
-test('once somebody has waited long enough classes matter, and the express class finds its reserve', () => {
-  const pool = openPool(10)
-  ask(pool, 0, { class: 'tipped' })
-  fill(pool, 0)
-  startAll(pool, 0)
-  const running = fill(pool, 9)
-  const free = ask(pool, 0)
-  const tipped = ask(pool, 1000, { class: 'tipped', user: 't' })
-  finish(pool, running[0] as never, undefined, 1000)
-  assert.deepEqual(startAll(pool, 1000), [tipped], 'the last slot is for the express class alone')
-  finish(pool, running[1] as never, undefined, 1000)
-  assert.deepEqual(startAll(pool, 1000), [])
-  finish(pool, running[2] as never, undefined, 1000)
-  assert.deepEqual(startAll(pool, 1000), [free])
-})
-
-test('nothing is kept back for an express class of whom nobody has been there for long', () => {
-  const pool = openPool(10)
-  const running = fill(pool, 10)
-  const free = ask(pool, 0)
-  assert.deepEqual(startAll(pool, 2000), [])
-  finish(pool, running[0] as never, undefined, 2000)
-  assert.deepEqual(startAll(pool, 2000), [free])
-})
-
-test('the open lane has a small prefill credit, the express lane a large one, and a long prompt goes alone', () => {
-  const pool = openPool(64)
-  fill(pool, 1, { class: 'tipped' })
-  const crowd = [1, 2, 3].map((nth) => ask(pool, 0, { user: `u${nth}`, inputTokens: 400 }))
-  assert.deepEqual(startAll(pool, 2000), crowd.slice(0, 2), 'two of 400 are within 1,024')
-  withdraw(pool, crowd[2] as never, 2000)
-  const long = ask(pool, 2000, { class: 'subscriber', user: 's', inputTokens: 5000 })
-  ask(pool, 2000, { user: 'short', inputTokens: 100 })
-  assert.deepEqual(startAll(pool, 2000), [], 'a short prompt that would fit does not pass the long one')
-  const tipped = [1, 2].map((nth) => ask(pool, 2000, { class: 'tipped', user: `t${nth}`, inputTokens: 4000 }))
-  assert.deepEqual(startAll(pool, 2000), [tipped[0]], '4,800 of 8,192')
-  for (const entry of [...crowd.slice(0, 2), tipped[0]]) hearFirst(pool, entry as never, 2100)
-  assert.deepEqual(startAll(pool, 2100), [tipped[1]])
-  hearFirst(pool, tipped[1] as never, 2200)
-  assert.deepEqual(startAll(pool, 2200), [long], 'a prompt longer than the credit goes alone')
-})
-
 test('a class that comes back from having nobody waiting has saved nothing up', () => {
   const pool = openPool(2, { classes: houseTerms.classes.map((each) => ({ ...each, borrowMs: 0 })) })
   const [tipped, , free] = pool.classes.all
@@ -202,6 +151,18 @@ test('a backend that says it is full is left alone for as long as it asks, and n
   }
 })
 
+test('a backend that asks for no time, or for none that can be kept, is left alone for the usual second', () => {
+  const pool = openPool(1)
+  const entry = ask(pool, 0)
+  for (const [nth, retryAfterMs] of [0, Number.NaN, -5000, undefined].entries()) {
+    const now = nth * 1000
+    assert.equal(startNext(pool, now), entry)
+    fail(pool, entry, { kind: 'busy', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }, now)
+    assert.equal(startNext(pool, now + 999), undefined)
+    assert.ok(canServe(pool, now + 1000))
+  }
+})
+
 test('patience: turned away at once when the wait would be too long, and let go when it has become so', () => {
   const pool = openPool(1)
   fill(pool, 1)
@@ -309,6 +270,19 @@ test('a backend that is taken away gets nothing more and is forgotten with its l
   finish(pool, other, undefined, 20)
   assert.equal(startNext(pool, 20), next)
   assert.equal(next.engine?.id, 'e1')
+})
+
+test('a backend that is taken away and comes back before its last stream has ended serves again', () => {
+  const pool = openPool([1, 1])
+  const [one, other] = fill(pool, 2)
+  removeEngine(pool, 'e0')
+  addEngine(pool, 'e0', 2, 0)
+  const next = ask(pool, 0)
+  assert.equal(startNext(pool, 0), next)
+  assert.equal(next.engine, one?.engine, 'it has two slots now, and one stream from before')
+  for (const entry of [one, other, next]) finish(pool, entry as never, undefined, 10)
+  assert.deepEqual([...pool.engines.keys()], ['e0', 'e1'])
+  assert.throws(() => addEngine(pool, 'e0', 2, 0), /Two backends are called e0/)
 })
 
 test('peak is a pool that has been full for a while, and it is over only when it has been quiet for longer', () => {

@@ -11,8 +11,8 @@ export type Engine = {
   speaking: number
   /** Prompt tokens dispatched without a first token. */
   prefill: number
-  readonly capacity: Capacity
-  readonly breaker: Breaker
+  capacity: Capacity
+  breaker: Breaker
   /** Nothing further is dispatched, and it is forgotten once nothing runs. */
   isLeaving: boolean
 }
@@ -29,15 +29,17 @@ export function createEngine(id: string, slots: number | undefined, terms: PoolT
   }
 }
 
-/** Slots that the pool can count on. One that is tried again after a rest counts for the one that tries it. */
+/**
+ * Slots that the pool can count on, never fewer than run: what runs where nothing more is sent must not be held against the
+ * others. One that is tried again after a rest counts for the one that tries it.
+ */
 export function slotsInService(engine: Engine, now: number): number {
-  const { running, capacity, breaker, isLeaving } = engine
-  if (isLeaving) return 0
-  if (now < breaker.restUntil) return running.size
-  return breaker.state === 'serving' ? slotsOf(capacity) : 1
+  const { running, speaking, capacity, breaker, isLeaving } = engine
+  if (isLeaving || now < breaker.restUntil) return running.size
+  return Math.max(running.size, breaker.state === 'serving' ? slotsOf(capacity) : speaking + 1)
 }
 
 export function hasRoom(engine: Engine, now: number): boolean {
-  const { running, capacity, breaker, isLeaving } = engine
-  return !isLeaving && running.size < slotsOf(capacity) && letsPass(breaker, running.size, now)
+  const { running, speaking, capacity, breaker, isLeaving } = engine
+  return !isLeaving && running.size < slotsOf(capacity) && letsPass(breaker, running.size - speaking, now)
 }

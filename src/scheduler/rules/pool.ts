@@ -51,9 +51,12 @@ export function createPool(terms: PoolTerms, now: number): Pool {
   }
 }
 
+/** One that is on its leave comes back with nothing known of it but what still runs there. */
 export function addEngine(pool: Pool, id: string, slots: number | undefined, now: number): Engine {
-  assert(!pool.engines.has(id), `Two backends are called ${id}.`)
+  const before = pool.engines.get(id)
   const engine = createEngine(id, slots, pool.terms, now)
+  assert(before?.isLeaving !== false, `Two backends are called ${id}.`)
+  if (before) return Object.assign(before, { capacity: engine.capacity, breaker: engine.breaker, isLeaving: false })
   pool.engines.set(id, engine)
   return engine
 }

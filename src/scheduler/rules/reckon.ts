@@ -3,6 +3,7 @@ import type { Entry } from './entry.ts'
 import { lineUp, placeIn } from './lineup.ts'
 import { rateOf } from './meter.ts'
 import { shareBelow } from './newcomers.ts'
+import { nextUp } from './next.ts'
 import { expectedCost, rateOfPool, slotsOfPool, type Pool } from './pool.ts'
 
 type Reckoning = {
@@ -30,7 +31,8 @@ export function reckon(pool: Pool, entry: Entry, now: number): Reckoning {
   one.lineup = lineUp(one.lineup, one.line, costOf, now)
   const { position, costAhead, served } = placeIn(one.lineup, entry, costOf)
   const above = Math.max(0, served - one.line.level)
-  if (!pool.pressure.isOn && position === 0) return { position, ms: pool.firstMs, above, cost }
+  const isNext = position === 0 && (!pool.pressure.isOn || nextUp(pool, now)?.entry === entry)
+  if (isNext) return { position, ms: pool.firstMs, above, cost }
   const rate = rateOfClass(pool, one, now)
   const work = costAhead + cost / 2
   const passing = rateOf(one.offered, rate, classPriorMs) * shareBelow(one.newcomers, above)
