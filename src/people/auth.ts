@@ -85,8 +85,7 @@ export function createAuth({ db, clock, log, key, publicUrl }: AuthOptions): Aut
         passCookie(headers, caller)
         return { user: response.user.id as Uuid, token: response.token }
       } catch (fault) {
-        if (refusedCodes.has(codeOf(fault)))
-          return refuse('wrong_password', 'The e-mail or the password is not right. Look at both and try again.')
+        if (refusedCodes.has(codeOf(fault))) return wrongEntry()
         throw fault
       }
     },
@@ -99,6 +98,10 @@ export function createAuth({ db, clock, log, key, publicUrl }: AuthOptions): Aut
 
 export function emailTaken(): Refusal<'email_taken'> {
   return refuse('email_taken', 'There is an account with this e-mail. Sign in, or ask the operator for a new password.')
+}
+
+export function wrongEntry(): Refusal<'wrong_password'> {
+  return refuse('wrong_password', 'The e-mail or the password is not right. Look at both and try again.')
 }
 
 /** A password that is too long for any account is a wrong one. */

@@ -165,12 +165,16 @@ const user = z.object({
 })
 export type User = z.output<typeof user>
 
+const searchText = z
+  .string()
+  .check(z.trim(), z.maxLength(200), z.regex(/^\P{Cc}*$/u, 'Search for a name or an e-mail, in one line.'))
+
 /** Newest first; the next page is after the last one's id. `search` is a part of a name or e-mail, or a uuid. */
 export const listUsers = endpoint({
   method: 'GET',
   path: '/api/users',
   input: {
-    query: z.object({ search: z.optional(z.string().check(z.maxLength(200))), after: z.optional(z.uuid()) }),
+    query: z.object({ search: z.optional(searchText), after: z.optional(z.uuid()) }),
   },
   output: z.object({ users: z.array(user), next: z.optional(z.uuid()), total: z.int() }),
   refusals: desk,

@@ -101,7 +101,7 @@ async function usersOf(call: TestWorld['call'], query: { search?: string; after?
 
 test('users are listed newest first, page by page, and searched', async () => {
   await using world = await start()
-  const { viewer, call } = await world.people.claim('Olga')
+  const { viewer, call, cookie } = await world.people.claim('Olga')
   await world.db.pool.query(
     `insert into people.user (id, name, email, email_verified, created_at, updated_at)
      select ('0190a000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'User ' || n, 'u' || n || '@50%_.example', false, now(), now()
@@ -122,6 +122,8 @@ test('users are listed newest first, page by page, and searched', async () => {
   assert.deepEqual(await found('u7@50_%'), [], 'signs of patterns are signs')
   assert.deepEqual(await found(viewer.id.toUpperCase()), ['Olga'])
   assert.deepEqual(await found("'; drop schema people; --\\"), [])
+  const broken = await fetch(`${world.url}/api/users?search=a%00b`, { headers: { cookie } })
+  assert.equal(broken.status, 400, await broken.text())
 })
 
 test('a suspended user is out at once, cannot come in, and is restored as they were', async () => {

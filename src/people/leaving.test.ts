@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isRefusal } from '#kernel/contract'
 import { createLog } from '#platform'
-import { World, type World as TestWorld } from '../../test/world.ts'
+import { World } from '../../test/world.ts'
 import { eraseLeftOver } from './closing.ts'
 import { closeAccount, exportMine, getMe, signIn, signUp, updateMe } from './contract.ts'
 import { openPeople, type People } from './people.ts'
@@ -137,33 +136,6 @@ test('the only operator stays', async () => {
   assert.equal(viewer.role, 'operator')
   assert.equal(refusedBy(await call(closeAccount, { body: { password } })), 'last_operator')
 })
-
-test('of two operators who leave at one instant, one stays', async () => {
-  await using world = await start()
-  const [first, second] = [await world.people.claim(), await world.people.signUp()]
-  await world.db.pool.query(`update people.user set role = 'operator' where id = $1`, [second.viewer.id])
-  // Both are held where they look who else is there, and let go together.
-  const held = await world.db.pool.connect()
-  await held.query('begin')
-  await held.query('select from people.user for update')
-  const leaving = [first, second].map(({ call, password }) => call(closeAccount, { body: { password } }))
-  await untilWaiting(world, 2)
-  await held.query('commit')
-  held.release()
-  const answers = await Promise.all(leaving)
-  assert.deepEqual(new Set(answers.map(refusedBy)), new Set(['last_operator', undefined]))
-})
-
-async function untilWaiting(world: TestWorld, count: number): Promise<void> {
-  for (let asked = 0; asked < 1000; asked++) {
-    const { rowCount } = await world.db.pool.query(
-      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    if (rowCount === count) return
-    await sleep(10)
-  }
-  assert.fail(`never were ${count} waiting`)
-}
 
 test('a session that outlived its user’s standing is nobody’s', async () => {
   await using world = await start()

@@ -27,18 +27,21 @@ export function meOf({ id, name, email, role, created_at }: UserRow): Me {
   return { id, name, email: email ?? '', role, since: created_at.toISOString() }
 }
 
-/** Undefined if this is the user's password; else the refusal to answer. */
+/** The stored hash that this password of the user fits; else the refusal to answer. */
 export async function checkPassword(
   { db, attempts }: Reception,
   user: Uuid,
   password: string,
-): Promise<Refusal<'wrong_password' | 'too_many'> | undefined> {
+): Promise<string | Refusal<'wrong_password' | 'too_many'>> {
   const limits = passwordLimits(user)
   const tooMany = await attempts.count(limits)
   if (tooMany) return tooMany
   const hash = await passwordOf(db.tables(), user)
-  if (hash === undefined || !(await verifyPassword({ hash, password })))
-    return refuse('wrong_password', 'That is not your present password. Try again.')
+  if (hash === undefined || !(await verifyPassword({ hash, password }))) return wrongPassword()
   await attempts.forgive(limits)
-  return undefined
+  return hash
+}
+
+export function wrongPassword(): Refusal<'wrong_password'> {
+  return refuse('wrong_password', 'That is not your present password. Try again.')
 }

@@ -5,7 +5,7 @@ import * as contract from '../contract.ts'
 import { checkPassword, meOf, type Reception } from '../reception.ts'
 import { exportLimits, isLastOperator } from '../rules.ts'
 import { sessionsOf } from '../store/sessions.ts'
-import { closeUser, lockOperators, renameUser, userById } from '../store/users.ts'
+import { closeUser, lockWithOperators, renameUser, userById } from '../store/users.ts'
 import { sessionView } from './sessions.ts'
 
 /** What people see and change of themselves, take with them, and leave. */
@@ -41,10 +41,11 @@ export function accountHandlers(reception: Reception) {
   async function close(password: string, context: RequestContext) {
     const me = await people.signedIn(context)
     if (isRefusal(me)) return me
-    const refused = await checkPassword(reception, me.id, password)
-    if (refused) return refused
+    const checked = await checkPassword(reception, me.id, password)
+    if (isRefusal(checked)) return checked
     const closed = await db.transact<unknown, boolean>(async (trx) => {
-      if (isLastOperator(me.id, await lockOperators(trx))) return false
+      const { operators } = await lockWithOperators(trx, me.id)
+      if (isLastOperator(me.id, operators)) return false
       await closeUser(trx, me.id, clock.now())
       return true
     })

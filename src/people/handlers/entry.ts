@@ -1,11 +1,11 @@
 import { assert, isRefusal, refuse } from '#kernel'
 import { handle, type RequestContext } from '#platform'
-import { emailTaken } from '../auth.ts'
+import { emailTaken, wrongEntry } from '../auth.ts'
 import { signIn, signOut, signUp } from '../contract.ts'
 import { meOf, type Reception } from '../reception.ts'
 import { signInLimits, signUpLimits } from '../rules.ts'
-import { endToken } from '../store/sessions.ts'
-import { isTaken, userById } from '../store/users.ts'
+import { endToken, passwordFor } from '../store/sessions.ts'
+import { entrant, isTaken, userById } from '../store/users.ts'
 
 /** How one comes in and goes out. */
 export function entryHandlers({ db, auth, attempts }: Reception) {
@@ -29,15 +29,16 @@ export function entryHandlers({ db, auth, attempts }: Reception) {
     const limits = signInLimits({ email: credentials.email, address: context.clientAddress })
     const tooMany = await attempts.count(limits)
     if (tooMany) return tooMany
+    const hash = await passwordFor(rows, credentials.email)
     const entered = await auth.signIn(credentials, context)
     if (isRefusal(entered)) return entered
     await attempts.forgive(limits)
-    const row = await userById(rows, entered.user)
-    if (!row || row.suspended_at) {
-      await endToken(rows, entered.token)
-      return refuse('suspended', 'This account is suspended. Ask the operator of this install why.')
-    }
-    return meOf(row)
+    // A password takes a while to verify. What changed or closed the account meanwhile ended every session but this one.
+    const row = await entrant(rows, entered.user)
+    if (row && row.password === hash && !row.suspended_at) return meOf(row)
+    await endToken(rows, entered.token)
+    if (row?.password !== hash) return wrongEntry()
+    return refuse('suspended', 'This account is suspended. Ask the operator of this install why.')
   }
 
   return [

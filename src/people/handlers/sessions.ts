@@ -3,7 +3,7 @@ import { isRefusal, refuse, type Uuid } from '#kernel'
 import { handle, type RequestContext } from '#platform'
 import * as contract from '../contract.ts'
 import { sessionTokenOf } from '../cookie.ts'
-import { checkPassword, type Reception } from '../reception.ts'
+import { checkPassword, wrongPassword, type Reception } from '../reception.ts'
 import * as sessions from '../store/sessions.ts'
 
 /** Where people are signed in, and the password that let them. */
@@ -37,14 +37,15 @@ export function sessionHandlers(reception: Reception) {
   async function changePassword({ current, next }: { current: string; next: string }, context: RequestContext) {
     const me = await people.signedIn(context)
     if (isRefusal(me)) return me
-    const refused = await checkPassword(reception, me.id, current)
-    if (refused) return refused
+    const was = await checkPassword(reception, me.id, current)
+    if (isRefusal(was)) return was
     const hash = await hashPassword(next)
-    await db.transact(async (trx) => {
-      await sessions.setPassword(trx, me.id, { hash, at: clock.now() })
+    return db.transact(async (trx) => {
+      // Hashing takes a while: a reset that came in between stands.
+      if (!(await sessions.replacePassword(trx, me.id, { was, hash, at: clock.now() }))) return wrongPassword()
       await sessions.endSessions(trx, me.id, sessionTokenOf(context.headers, key))
+      return {}
     })
-    return {}
   }
 
   return [

@@ -16,7 +16,7 @@ export function userHandlers({ db, clock, people }: Reception) {
   const rows = db.tables<unknown>()
 
   async function list({ search, after }: { search?: string | undefined; after?: string | undefined }) {
-    const words = search?.trim() || undefined
+    const words = search || undefined
     const found = await users.findUsers(rows, { search: words, after: after as Uuid | undefined, limit: pageSize + 1 })
     const page = found.slice(0, pageSize)
     const last = found.length > pageSize ? page.at(-1) : undefined
@@ -25,8 +25,7 @@ export function userHandlers({ db, clock, people }: Reception) {
 
   function change(id: Uuid, { role, state }: Change) {
     return db.transact(async (trx) => {
-      const operators = await users.lockOperators(trx)
-      const user = await users.lockUser(trx, id)
+      const { user, operators } = await users.lockWithOperators(trx, id)
       if (!user) return unknownUser()
       if (user.closed_at) return accountClosed()
       if ((role === 'member' || state === 'suspended') && isLastOperator(id, operators))

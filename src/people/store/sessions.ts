@@ -39,9 +39,29 @@ export async function passwordOf(rows: Rows, user: Uuid): Promise<string | undef
   return found.rows[0]?.password ?? undefined
 }
 
-export async function setPassword(rows: Rows, user: Uuid, change: { hash: string; at: Date }): Promise<void> {
-  await sql`update people.credential set password = ${change.hash}, updated_at = ${change.at}
+/** The stored hash of the password that lets somebody in by this e-mail. */
+export async function passwordFor(rows: Rows, email: string): Promise<string | undefined> {
+  const found = await sql<{ password: string }>`select password from people.credential
+    where provider_id = 'credential' and user_id = (select id from people.user where email = ${email})`.execute(rows)
+  return found.rows[0]?.password
+}
+
+type NewPassword = { readonly hash: string; readonly at: Date }
+
+export async function setPassword(rows: Rows, user: Uuid, { hash, at }: NewPassword): Promise<void> {
+  await sql`update people.credential set password = ${hash}, updated_at = ${at}
     where user_id = ${user} and provider_id = 'credential'`.execute(rows)
+}
+
+/** Whether the password still was the one with the hash `was`, and so is a new one now. */
+export async function replacePassword(
+  rows: Rows,
+  user: Uuid,
+  { was, hash, at }: NewPassword & { readonly was: string },
+): Promise<boolean> {
+  const done = await sql`update people.credential set password = ${hash}, updated_at = ${at}
+    where user_id = ${user} and provider_id = 'credential' and password = ${was}`.execute(rows)
+  return done.numAffectedRows === 1n
 }
 
 /** What no longer means anything. */

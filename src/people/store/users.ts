@@ -27,17 +27,29 @@ export async function isTaken(rows: Rows, email: string): Promise<boolean> {
   return found.rows.length > 0
 }
 
-/** The user, kept as they are by everybody else until the transaction ends. */
-export async function lockUser(trx: Rows, id: Uuid): Promise<UserRow | undefined> {
-  const found = await sql<UserRow>`select ${columns} from people.user where id = ${id} for update`.execute(trx)
+/**
+ * Whoever has just come in, with the stored hash of their password; undefined once the account is closed. The lock waits for
+ * changes that are under way; a later one sees the new session and ends it by itself.
+ */
+export async function entrant(rows: Rows, id: Uuid): Promise<(UserRow & { readonly password: string }) | undefined> {
+  const found = await sql<UserRow & { readonly password: string }>`select ${columns}, password from people.user
+    join (select user_id, password from people.credential where provider_id = 'credential') c on user_id = id
+    where id = ${id} for share`.execute(rows)
   return found.rows[0]
 }
 
-/** Everybody who can act as the operator, kept so until the transaction ends; of two who resign at once one is the last. */
-export async function lockOperators(trx: Rows): Promise<readonly Uuid[]> {
-  const found = await sql<{ id: Uuid }>`select id from people.user
-    where role = 'operator' and suspended_at is null order by id for update`.execute(trx)
-  return found.rows.map(({ id }) => id)
+/**
+ * A user and everybody who can act as the operator, all kept as they are until the transaction ends: of two who resign at
+ * once one is the last. In one statement and one order, or two of them could wait for each other.
+ */
+export async function lockWithOperators(
+  trx: Rows,
+  id: Uuid,
+): Promise<{ readonly user: UserRow | undefined; readonly operators: readonly Uuid[] }> {
+  const { rows } = await sql<UserRow>`select ${columns} from people.user
+    where id = ${id} or role = 'operator' and suspended_at is null order by id for update`.execute(trx)
+  const operators = rows.filter((row) => row.role === 'operator' && !row.suspended_at)
+  return { user: rows.find((row) => row.id === id), operators: operators.map((row) => row.id) }
 }
 
 export type Page = { readonly search: string | undefined; readonly after: Uuid | undefined; readonly limit: number }
@@ -77,11 +89,14 @@ export async function setSuspended(rows: Rows, id: Uuid, at: Date | null): Promi
   await sql`update people.user set suspended_at = ${at} where id = ${id}`.execute(rows)
 }
 
-/** Takes all that says who this was; the row stays, since others point at its id. */
+/**
+ * Takes all that says who this was; the row stays, since others point at its id. It has to be locked, so that no session
+ * begins after these are gone, and the order is that of a reset, which may come at the same time.
+ */
 export async function closeUser(trx: Rows, id: Uuid, at: Date): Promise<void> {
-  await sql`delete from people.session where user_id = ${id}`.execute(trx)
-  await sql`delete from people.credential where user_id = ${id}`.execute(trx)
   await sql`delete from people.link where user_id = ${id}`.execute(trx)
+  await sql`delete from people.credential where user_id = ${id}`.execute(trx)
+  await sql`delete from people.session where user_id = ${id}`.execute(trx)
   await sql`update people.user set closed_at = ${at}, updated_at = ${at}, email = null, name = '', image = null,
     email_verified = false, role = 'member', suspended_at = null where id = ${id}`.execute(trx)
 }
