@@ -5,7 +5,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { explainFault } from '#app'
 import { World } from '../test/world.ts'
+import { PostgresUnavailable } from '../tools/postgres.ts'
+import { ScreensUnbuilt } from '../tools/web.ts'
 
 const mainFile = join(import.meta.dirname, 'main.ts')
 
@@ -32,7 +35,7 @@ function start(environment: Record<string, string>) {
   return { child, until, end, [Symbol.dispose]: () => void child.kill('SIGKILL') }
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   test(`it opens, prints one URL and the claim link, and closes cleanly on ${signal}`, async () => {
     await using scratch = await World.database()
     using running = start({ DATABASE_URL: scratch.url })
@@ -113,6 +116,42 @@ test('what stands in the way of a start is said in words, without a stack', asyn
   }
   using debugged = start({ DATABASE_URL: scratch.url, PORT: port, LOG_LEVEL: 'debug' })
   assert.match((await debugged.end()).err, /\n\s+at /)
+})
+
+test('what the tools of a start cannot do is no bug either', () => {
+  const explain = (fault: Error) => explainFault(fault, { debug: 'words only' })
+  assert.equal(explain(new PostgresUnavailable('The disk is full.')), 'Bottega cannot start. The disk is full.')
+  assert.match(explain(new ScreensUnbuilt('No screens.')), /^Bottega cannot start\. No screens\.\nIf you changed/)
+})
+
+test('a start from under which the database goes ends, and says so', async () => {
+  await using scratch = await World.database()
+  const locked = await scratch.db.pool.connect()
+  await locked.query('begin; lock table platform.consumer')
+  using running = start({ DATABASE_URL: scratch.url, ROLES: 'worker', LOG_LEVEL: 'fatal' })
+  // The jobs run already, and the events wait for the lock.
+  const waiting = `select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'bottega' and datname = current_database() and wait_event_type = 'Lock'`
+  for (let asked = 0; (await scratch.db.pool.query(waiting)).rowCount === 0; asked++) {
+    assert.ok(asked < 1200, 'it never waits')
+    await sleep(25)
+  }
+  const ended = await running.end()
+  locked.release(true)
+  assert.equal(ended.code, 1, ended.err)
+  assert.match(ended.err, /cannot start\. terminating connection.*\n.*start again once it runs/)
+})
+
+test('a user who may not make schemas is told who can let them', async () => {
+  await using scratch = await World.database({ content: 'nothing' })
+  const name = `guest_${process.pid}`
+  await scratch.db.pool.query(`create role ${name} login password 'sesame'`)
+  const url = new URL(scratch.url)
+  Object.assign(url, { username: name, password: 'sesame' })
+  using failed = start({ DATABASE_URL: url.href })
+  const ended = await failed.end()
+  await scratch.db.pool.query(`drop role ${name}`)
+  assert.match(ended.err, /cannot start\. permission denied for database .*\nThe user of DATABASE_URL lacks this right/)
 })
 
 test('two processes may start on one new database at once', async () => {
