@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -236,6 +236,24 @@ test('in a folder closed to others, a first start as another user puts the data 
   rmSync(join(wish.dataFolder, 'postgres'))
   await using second = await startPostgres(wish)
   assert.equal(await query(second.url, read), 'here')
+})
+
+test('a first start as another user that is killed while it makes the data can be begun again', onlyRoot, async (t) => {
+  const given = options(t)
+  const closed = join(given.dataFolder, '..', 'closed')
+  mkdirSync(closed, { mode: 0o700 })
+  const wish = { ...given, dataFolder: join(closed, 'data'), mode: 'dropped' } as const
+  const source = `(await import(${JSON.stringify(door)})).startPostgres(${JSON.stringify(wish)})`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: 'ignore' })
+  const halfMade = (): boolean => globSync('*/postgres.new-*', { cwd: given.outside }).length > 0
+  for (let tries = 0; !halfMade(); tries++) {
+    assert.ok(tries < 1000 && child.exitCode === null, 'it never began')
+    await wait(10)
+  }
+  child.kill('SIGKILL')
+  await using postgres = await startPostgres(wish)
+  assert.ok(postgres.data.startsWith(given.outside))
+  assert.equal(realpathSync(join(wish.dataFolder, 'postgres')), postgres.data)
 })
 
 test('a server of DATABASE_URL is asked for its version, and what is wrong is said without the password', async (t) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { ensureCluster, superuser } from './postgres/cluster.ts'
 import { canReach, chooseOwner, type Mode } from './postgres/owner.ts'
-import { findPlace } from './postgres/place.ts'
+import { findPlace, linkOutside } from './postgres/place.ts'
 import { copyPrograms, findPrograms } from './postgres/programs.ts'
 import { startServer, type Settings } from './postgres/server.ts'
 import { inWords, PostgresUnavailable } from './postgres/unavailable.ts'
@@ -59,10 +59,11 @@ async function start(options: StartOptions): Promise<OwnPostgres> {
   const found = findPrograms()
   const owner = chooseOwner(mode)
   const major = found.version.split('.')[0] ?? ''
-  const place = await findPlace({ dataFolder, outside, owner, major, say })
+  const place = await findPlace({ dataFolder, outside, owner, major })
   const programs = canReach(owner, found.postgres) ? found : copyPrograms(found, outside)
   const durable = settings['fsync'] === 'off' ? 'throw-away' : 'durable'
   const password = await ensureCluster({ ...place, programs, owner, durable })
+  linkOutside(place, say)
   const log = join(place.folder, 'postgres.log')
   const server = await startServer({ owner, program: programs.postgres, data: place.data, log, settings, port, say })
   const { pid, ended, stop } = server

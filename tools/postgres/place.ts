@@ -15,13 +15,13 @@ export type Place = {
   home: string
 }
 
-type Wish = { dataFolder: string; outside: string; owner: Owner; major: string; say: (line: string) => void }
+type Wish = { dataFolder: string; outside: string; owner: Owner; major: string }
 
 /**
  * Finds where the data lie or shall lie, and makes them the owner's. Whatever stands there is used, moved or refused;
  * it is never passed over for a new empty database.
  */
-export async function findPlace({ dataFolder, outside, owner, major, say }: Wish): Promise<Place> {
+export async function findPlace({ dataFolder, outside, owner, major }: Wish): Promise<Place> {
   // Entered by others but not listed: PostgreSQL may run as another user, and its password lies here.
   mkdirSync(dataFolder, { recursive: true, mode: 0o711 })
   const folder = realpathSync(dataFolder)
@@ -36,13 +36,29 @@ export async function findPlace({ dataFolder, outside, owner, major, say }: Wish
   }
   const near = canReach(owner, folder)
   const movesOut = !near && found === inside
-  if (movesOut) moveOut({ inside, far, home, owner })
   const data = movesOut ? far : (found ?? (near ? inside : far))
-  if (data === far) linkTo({ inside, far, home, say })
+  if (data === far) mkdirSync(home, { recursive: true, mode: 0o711 })
+  if (movesOut) moveOut({ inside, far, owner })
   if (!canReach(owner, dirname(data)))
     throw new PostgresUnavailable(`${data} cannot be entered by user ${owner.uid}, as whom PostgreSQL runs: open it.`)
   if (found) giveTo(data, owner)
   return { folder, data, home }
+}
+
+/**
+ * Leaves a link in the data folder to data that lie outside it. Only when there are some: a start that ends before would leave
+ * a link to nothing, as lost data do.
+ */
+export function linkOutside({ folder, data, home }: Place, say: (line: string) => void): void {
+  if (dirname(data) !== home) return
+  const inside = join(folder, 'postgres')
+  try {
+    if (!lstatSync(inside, { throwIfNoEntry: false })) symlinkSync(data, inside)
+  } catch (error) {
+    // Another process that starts at the same moment makes the same link.
+    if (!lstatSync(inside, { throwIfNoEntry: false })) throw error
+  }
+  say(`PostgreSQL’s data lie in ${data}, outside the data folder, where its user can reach them.`)
 }
 
 /** The folder with data in it, if there is one; an empty folder is none. */
@@ -108,8 +124,7 @@ export function readIfThere(path: string): string | undefined {
 
 // Only within one file system, where it is one step. Across two (a volume of a container, say) the new place may well
 // be the one that is thrown away tomorrow, so the reader decides.
-function moveOut({ inside, far, home, owner }: { inside: string; far: string; home: string; owner: Owner }): void {
-  mkdirSync(home, { recursive: true, mode: 0o711 })
+function moveOut({ inside, far, owner }: { inside: string; far: string; owner: Owner }): void {
   try {
     renameSync(inside, far)
   } catch (cause) {
@@ -119,13 +134,6 @@ function moveOut({ inside, far, home, owner }: { inside: string; far: string; ho
       { cause },
     )
   }
-}
-
-function linkTo({ inside, far, home, say }: { inside: string; far: string; home: string; say: Wish['say'] }): void {
-  mkdirSync(home, { recursive: true, mode: 0o711 })
-  const stat = lstatSync(inside, { throwIfNoEntry: false })
-  if (!stat) symlinkSync(far, inside)
-  say(`PostgreSQL’s data lie in ${far}, outside the data folder, where its user can reach them.`)
 }
 
 function giveTo(data: string, owner: Owner): void {
