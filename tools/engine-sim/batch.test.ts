@@ -96,6 +96,43 @@ test('one that falls silent keeps its slot until it is dropped', () => {
   assert.equal(run(batch).flat().length, 1)
 })
 
+test('one that falls silent before its first token reads, and says nothing', () => {
+  const batch = engine({ slots: 1 })
+  batch.add(work(10, 5, 0))
+  assert.deepEqual(run(batch), [[]])
+  assert.deepEqual([batch.counts().promptTokens, batch.counts().running], [10, 1])
+})
+
+test('one that has fallen silent stays so when a full cache has made it read again', () => {
+  const batch = engine({ kvTokens: 40 })
+  const [speaker, silent] = [work(10, 25), work(10, 25, 3)]
+  batch.add(speaker)
+  batch.add(silent)
+  const tokens = run(batch).flat()
+  assert.ok(batch.counts().preemptions >= 1)
+  assert.equal(tokens.filter((token) => token.work === silent).length, 3)
+})
+
+test('who would wait is told before they come: by the slots, and by the cache', () => {
+  const [bySlots, byCache] = [engine({ slots: 2 }), engine({ kvTokens: 100 })]
+  for (const [batch, asked] of [
+    [bySlots, work(1, 1)],
+    [byCache, work(40, 60)],
+  ] as const) {
+    assert.deepEqual(
+      [0, 1, 2, 3].map(() => {
+        const waits = batch.waitingWith(asked.promptTokens)
+        batch.add(asked)
+        return waits
+      }),
+      [0, 0, 1, 2],
+    )
+    batch.begin()
+    assert.deepEqual([batch.counts().running, batch.counts().waiting], [2, 2])
+    assert.equal(batch.waitingWith(asked.promptTokens), 3)
+  }
+})
+
 const works = fc.array(
   fc.record({ prompt: fc.integer({ min: 1, max: 300 }), answer: fc.integer({ min: 1, max: 60 }) }),
   {

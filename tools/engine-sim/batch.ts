@@ -17,6 +17,8 @@ export type Batch<W extends Work> = {
   /** Ends the step that has begun. */
   end(): readonly Token<W>[]
   counts(): Counts
+  /** How many would wait if one more came with this prompt: all but those for whom there is a slot and room in the cache. */
+  waitingWith(promptTokens: number): number
 }
 
 export type Counts = {
@@ -32,10 +34,10 @@ export type Counts = {
 /** `toRead` prompt tokens are missing before the next token can be said; `reads` of them are read in the present step. */
 type Sequence<W> = { readonly work: W; said: number; toRead: number; reads: number; says: boolean; held: number }
 
-/** Takes as much of its prompt into the step as the budget allows; whoever has read all of it says its next token. */
+/** Takes as much of its prompt into the step as the budget allows; whoever has read all of it says its next token, if any. */
 function read(sequence: Sequence<Work>, budget: number): number {
   sequence.reads = Math.min(sequence.toRead, budget)
-  sequence.says = sequence.reads === sequence.toRead
+  sequence.says = sequence.reads === sequence.toRead && !isSilent(sequence)
   return sequence.reads
 }
 
@@ -44,6 +46,19 @@ function say<W extends Work>(sequence: Sequence<W>): Token<W> {
   sequence.held++
   return { work: sequence.work, nth: ++sequence.said }
 }
+
+/** How many of these prompts, first come first served, find no slot beside who runs or no room in the cache. */
+function waitingOf(prompts: readonly number[], settings: Settings, running: readonly Sequence<Work>[]): number {
+  let free = settings.kvTokens - heldBy(running)
+  for (const [at, toRead] of prompts.entries()) {
+    const taken = running.length + at
+    if (taken >= settings.slots || (taken > 0 && toRead + 1 > free)) return prompts.length - at
+    free -= toRead + 1
+  }
+  return 0
+}
+
+const heldBy = (sequences: readonly Sequence<Work>[]) => sequences.reduce((sum, { held }) => sum + held, 0)
 
 /**
  * Continuous batching as in vLLM's V1 scheduler, free of clocks and sockets: each step first lets every sequence that
@@ -56,7 +71,7 @@ export function createBatch<W extends Work>(settings: Settings, times: StepTimes
   const running: Sequence<W>[] = []
   const total = { promptTokens: 0, answerTokens: 0, preemptions: 0 }
 
-  const held = () => running.reduce((sum, { held }) => sum + held, 0)
+  const held = () => heldBy(running)
 
   function makeRoom(): void {
     while (running.length > 1 && held() + running.filter(isSpeaking).length > settings.kvTokens) {
@@ -108,7 +123,7 @@ export function createBatch<W extends Work>(settings: Settings, times: StepTimes
 
   return {
     add: (work) => {
-      waiting.push({ work, said: 0, toRead: Math.max(1, work.promptTokens), reads: 0, says: false, held: 0 })
+      waiting.push({ work, said: 0, toRead: lengthOf(work.promptTokens), reads: 0, says: false, held: 0 })
     },
     drop: (work) => {
       remove(waiting, work)
@@ -116,11 +131,17 @@ export function createBatch<W extends Work>(settings: Settings, times: StepTimes
     },
     begin,
     end,
+    waitingWith: (promptTokens) =>
+      waitingOf([...waiting.map(({ toRead }) => toRead), lengthOf(promptTokens)], settings, running),
     counts: () => ({ running: running.length, waiting: waiting.length, kvTokens: held(), ...total }),
   }
 }
 
-const isSpeaking = ({ work, said, toRead }: Sequence<Work>) => toRead === 0 && said < (work.silentAfter ?? Infinity)
+const isSilent = ({ work, said }: Sequence<Work>) => said >= (work.silentAfter ?? Infinity)
+const isSpeaking = (sequence: Sequence<Work>) => sequence.toRead === 0 && !isSilent(sequence)
+
+/** An empty prompt is read too. */
+const lengthOf = (promptTokens: number) => Math.max(1, promptTokens)
 
 function remove<W>(sequences: Sequence<W>[], work: W): void {
   const at = sequences.findIndex((sequence) => sequence.work === work)

@@ -112,6 +112,16 @@ test('more than the slots wait inside, and a full queue or a limit of requests t
   )
 })
 
+test('a queue has its limit too where all come at once, and where the cache is what is short', async () => {
+  for (const settings of [{ slots: 2 }, { kvTokens: 100 }]) {
+    // Stalled, so that all of them come before its first step.
+    await using engine = await quick({ settings: { ...settings, queueMax: 1, stalled: true } })
+    const statuses: number[] = []
+    for (let asked = 0; asked < 5; asked++) statuses.push((await ask(engine, { prompt: 40, answer: 50 })).status)
+    assert.deepEqual(statuses, [200, 200, 200, 503, 503])
+  }
+})
+
 test('a stalled engine says nothing until it is told to go on', async () => {
   await using engine = await quick({ settings: { stalled: true } })
   const response = await ask(engine, { answer: 3 })

@@ -74,7 +74,7 @@ export function createEngine({ model, times, settings, dice }: EngineOptions): E
     const { running, waiting } = batch.counts()
     if (promptTokens + answerTokens > settings.kvTokens) return 'too_long'
     if (settings.rejectAbove !== null && running + waiting >= settings.rejectAbove) return 'too_many'
-    if (waiting >= settings.queueMax && running >= settings.slots) return 'overloaded'
+    if (batch.waitingWith(promptTokens) > settings.queueMax) return 'overloaded'
     return undefined
   }
 
