@@ -1,12 +1,11 @@
 import type { Bots, RunnableBot } from '#bots'
 import { derivedId, isRefusal, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
-import { createGatherer, type Database } from '#platform'
+import type { Database } from '#platform'
 import type { Transaction, Turns } from '#turns'
 import type { StartRefusal } from '#turns/contract'
 import { limits, type BotName, type Sent } from './contract.ts'
 import { ownerMark } from './keeping.ts'
 import { checkText, historyFor, isOpenTo, titleOf, unknownConversation, type Said } from './rules.ts'
-import { ownershipOf } from './store/conversations.ts'
 import { begin, contextUp, firstAnswerOf, placeOf, type Begun, type ContextRow } from './store/messages.ts'
 import { searchVector } from './words.ts'
 
@@ -51,36 +50,30 @@ type Origin = {
 
 export function createSending(deps: SendingDeps): Sending {
   const { answers: db } = deps
-  const known = createGatherer((ids: readonly string[]) => ownershipOf(db, ids))
   return {
     send: async (owner, asked) => {
       const { text, conversation, after, turn } = asked
       const unfit = checkText(text)
       if (unfit) return unfit
-      const question = idOf(turn, 'question', 0)
-      return ask(deps, { owner, asked, question }, async () => {
-        const [standing, place] = await Promise.all([
-          known.add(conversation),
-          after === null ? undefined : placeOf(db, { conversation, message: after, turn }),
-        ])
-        if (standing && !isOpenTo(owner, standing)) return unknownConversation
-        if (after !== null && !place?.turn) return unknownMessage
-        if (place?.running) return stillAnswering
-        const first = place?.turn ? ((await firstAnswerOf(db, place.turn)) ?? null) : null
-        return { question: { id: question, text }, after: first, isNew: true }
+      const question = { id: idOf(turn, 'question', 0), text }
+      return ask(deps, { owner, asked, question: question.id }, async () => {
+        // Whose the conversation is, if it is there, is looked at as it is written to.
+        if (after === null) return { question, after, isNew: true }
+        const place = await placeOf(db, { conversation, message: after, turn })
+        if (place && !isOpenTo(owner, place)) return unknownConversation
+        if (!place?.turn) return unknownMessage
+        if (place.running) return stillAnswering
+        return { question, after: (await firstAnswerOf(db, place.turn)) ?? null, isNew: true }
       })
     },
     again: async (owner, asked) => {
       const { conversation, question, turn } = asked
       return ask(deps, { owner, asked, question: question as Uuid }, async () => {
-        const [standing, place] = await Promise.all([
-          known.add(conversation),
-          placeOf(db, { conversation, message: question, turn }),
-        ])
-        if (!standing || !isOpenTo(owner, standing)) return unknownConversation
-        if (!place || place.turn !== null) return unknownMessage
-        if (place.running) return stillAnswering
+        const place = await placeOf(db, { conversation, message: question, turn })
+        if (!place || !isOpenTo(owner, place)) return unknownConversation
         const { id, text, parent } = place
+        if (id === null || place.turn !== null) return unknownMessage
+        if (place.running) return stillAnswering
         return { question: { id, text }, after: parent, isNew: false }
       })
     },

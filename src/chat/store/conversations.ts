@@ -51,19 +51,6 @@ export async function conversationOf(db: Database, id: string): Promise<Standing
   return rows[0]
 }
 
-export type Ownership = Pick<Standing, 'owner' | 'deleted'>
-
-/** Of each whose it is, in the order asked: it stands before every message. */
-export async function ownershipOf(db: Database, ids: readonly string[]): Promise<readonly (Ownership | undefined)[]> {
-  const { rows } = await db.pool.query<Ownership | { readonly owner: null }>({
-    name: 'chat.ownership',
-    text: `select c.owner, c.deleted_at is not null as deleted from unnest($1::uuid[]) with ordinality u (id, at)
-      left join chat.conversation c on c.id = u.id order by u.at`,
-    values: [ids],
-  })
-  return rows.map((row) => (row.owner === null ? undefined : row))
-}
-
 type Change = { readonly title?: string; readonly search?: string; readonly pinnedAt?: Date | null }
 
 export async function change(db: Database, id: string, { title, search, pinnedAt }: Change): Promise<void> {

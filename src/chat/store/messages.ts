@@ -113,7 +113,10 @@ export async function versionsBelow(
 }
 
 export type MessagePlace = {
-  readonly id: Uuid
+  readonly owner: Uuid
+  readonly deleted: boolean
+  /** Null where the conversation has no such message. */
+  readonly id: Uuid | null
   readonly parent: Uuid | null
   readonly turn: Uuid | null
   readonly text: string
@@ -121,18 +124,19 @@ export type MessagePlace = {
   readonly running: boolean
 }
 
-/** A message of this conversation and whether something still runs where one would go on from it. */
+/** A message of a conversation, whose that is, and whether something still runs where one would go on from it. */
 export async function placeOf(
   db: Database,
   { conversation, message, turn }: { readonly conversation: string; readonly message: string; readonly turn: string },
 ): Promise<MessagePlace | undefined> {
   const { rows } = await sql<MessagePlace>`
-    select m.id, m.parent, m.turn, m.text, exists (
+    select c.owner, c.deleted_at is not null as deleted, m.id, m.parent, m.turn, m.text, exists (
       select from chat.message r
       where r.conversation = m.conversation and r.turn is not null and r.ending is null and r.turn <> ${turn}
         and (r.turn = m.turn or r.parent = m.id)
     ) as running
-    from chat.message m where m.id = ${message} and m.conversation = ${conversation}`.execute(db.tables<unknown>())
+    from chat.conversation c left join chat.message m on m.id = ${message} and m.conversation = c.id
+    where c.id = ${conversation}`.execute(db.tables<unknown>())
   return rows[0]
 }
 
