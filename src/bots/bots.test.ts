@@ -8,12 +8,14 @@ import * as contract from './contract.ts'
 import { demoCreators, type DemoPeople } from './demo.ts'
 import { sumUses } from './store/catalogue.ts'
 
-async function house() {
+type Offers = (model: string) => Promise<boolean>
+
+async function house(offers: Offers = (model) => Promise.resolve(!model.startsWith('nobody/'))) {
   let bots: Bots | undefined
   const world = await World.start({
     features: (deps) => {
       const people = openPeople(deps)
-      bots = openBots({ ...deps, people, offers: (model) => Promise.resolve(!model.startsWith('nobody/')) })
+      bots = openBots({ ...deps, people, offers })
       return [peopleRoom({ ...deps, people, personal: [botsPersonal(deps)] }), botsRoom({ ...deps, bots, people })]
     },
   })
@@ -95,6 +97,60 @@ test('each save is a version, a stale one is refused, and the same again changes
   )
   await assert.rejects(open.world.db.pool.query("update bots.version set name = 'x'"), /never changes/)
   await assert.rejects(open.world.db.pool.query('delete from bots.price'), /never changes/)
+})
+
+test('what differs from the first request of its id is refused by name, and the same is answered however it comes', async () => {
+  await using open = await house()
+  const { call } = await open.world.people.signUp()
+  const asked = newBot('poet')
+  const again = (body: Partial<typeof asked.body>) => call(contract.createBot, { body: { ...asked.body, ...body } })
+  const pressed = await Promise.all([again({}), again({}), again({}), again({})])
+  const [made] = pressed.map(well)
+  assert.ok(made)
+  for (const answer of pressed) assert.deepEqual(answer, made)
+  assert.equal(refusedBy(await again({ usdPerThousand: 3_000_000n })), 'made_already')
+  assert.equal(refusedBy(await again({ sheet: { ...sheet, systemPrompt: 'You are a better poet.' } })), 'made_already')
+  assert.equal(refusedBy(await again({ handle: 'poet-2' })), 'made_already')
+  const moved = { params: { bot: made.id }, body: { usdPerThousand: 3_000_000n } }
+  well(await call(contract.setPrice, moved))
+  assert.equal(well(await again({})).price.usdPerThousand, 3_000_000n, 'the bot as it is now')
+  const id = uuidv7()
+  const [one, other] = await Promise.all([again({ id, handle: 'bard' }), again({ id, handle: 'scald' })])
+  assert.deepEqual(new Set([refusedBy(one), refusedBy(other)]), new Set(['made_already', undefined]))
+})
+
+test('saves that ask for another model hold no connection while they wait for the answer', async () => {
+  let offers: Offers = () => Promise.resolve(true)
+  await using open = await house((model) => offers(model))
+  const { world, bots } = open
+  const { viewer } = await world.people.signUp()
+  const saves = world.db.pool.options.max
+  const ids = Array.from({ length: saves }, () => uuidv7())
+  for (const [at, id] of ids.entries())
+    well(await bots.studio.create({ id, handle: `poet-${at}`, sheet, usdPerThousand: 0n, creator: viewer.id }))
+  const everybodyAsked = Promise.withResolvers<void>()
+  let asked = 0
+  offers = async () => {
+    if (++asked === saves) everybodyAsked.resolve()
+    await everybodyAsked.promise
+    return (await world.db.pool.query('select 1')).rowCount === 1
+  }
+  const changed = { ...sheet, model: 'sandbox/markdown' }
+  const saved = await Promise.all(ids.map((id) => bots.studio.save(viewer, id, { basedOn: 1, sheet: changed })))
+  assert.deepEqual(new Set(saved.map((bot) => well(bot).version)), new Set([2]))
+})
+
+test('a model that is no longer offered may stay, and not be chosen', async () => {
+  let isOffered = true
+  await using open = await house(() => Promise.resolve(isOffered))
+  const { call } = await open.world.people.signUp()
+  const { id } = well(await call(contract.createBot, newBot('poet')))
+  const save = (basedOn: number, more: Partial<contract.Sheet>) =>
+    call(contract.saveBot, { params: { bot: id }, body: { basedOn, sheet: { ...sheet, ...more } } })
+  isOffered = false
+  assert.equal(well(await save(1, { name: 'Second' })).version, 2)
+  assert.equal(refusedBy(await save(2, { model: 'sandbox/markdown' })), 'model_needed')
+  assert.equal(refusedBy(await save(1, { model: 'sandbox/markdown' })), 'changed_meanwhile')
 })
 
 test('a price is in force at once, keeps its history, and one message is exact', async () => {

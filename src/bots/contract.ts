@@ -228,7 +228,7 @@ export const checkHandle = endpoint({
   refusals: { sign_in_first: 401 },
 })
 
-/** Makes a draft. `id` is the client's own, so that a double click makes one bot. */
+/** Makes a draft. `id` is the client's own, so that a double click makes one bot; what differs is refused. */
 export const createBot = endpoint({
   method: 'POST',
   path: '/api/studio/bots',
@@ -247,6 +247,7 @@ export const createBot = endpoint({
     operators_only: 403,
     handle_taken: 409,
     handle_reserved: 422,
+    made_already: 409,
     model_needed: 422,
     too_many_bots: 422,
   },

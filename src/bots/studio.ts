@@ -23,14 +23,14 @@ type NewBot = {
 }
 
 type Unknown = Refusal<'unknown_bot'>
-type CreateRefusal = Refusal<'handle_taken' | 'handle_reserved' | 'model_needed' | 'too_many_bots'>
+type CreateRefusal = Refusal<'handle_taken' | 'handle_reserved' | 'made_already' | 'model_needed' | 'too_many_bots'>
 
 /** What creators do. Every operation takes who asks, and knows no bot but theirs; operators have the house's too. */
 export type Studio = {
   list(me: Viewer): Promise<BotCard[]>
   get(me: Viewer, bot: string): Promise<StudioBot | Unknown>
   checkHandle(handle: string): Promise<{ free: boolean; words: string; suggestion: string | null }>
-  /** Who may make a bot for whom, the caller has checked. The same id again answers the bot that was made. */
+  /** Who may make a bot for whom, the caller has checked. The same request again answers the bot that was made. */
   create(asked: NewBot): Promise<StudioBot | CreateRefusal>
   save(
     me: Viewer,
@@ -135,13 +135,31 @@ async function create(options: BotsOptions, asked: NewBot): Promise<StudioBot | 
     published_at: visibility === 'public' ? at : null,
   }
   return db.transact<Tables, StudioBot | CreateRefusal>(async (trx) => {
-    const made = await store.readWhole(trx, { id })
-    if (made) return made.bot.creator === creator ? toStudio(made) : taken(handle)
+    const before = await madeBefore(trx, { ...asked, sheet })
+    if (before) return before
     if (creator !== null && (await store.countOf(trx, creator)) >= botsMax)
       return refuse('too_many_bots', `You have ${botsMax} bots, which is as many as one creator can have.`)
     const whole = { bot, sheet: toVersion(sheet, first), price: { ...first, usd_per_thousand: usdPerThousand } }
-    return (await store.insertWhole(trx, whole)) ? toStudio(whole) : taken(handle)
+    if (await store.insertWhole(trx, whole)) return toStudio(whole)
+    return (await madeBefore(trx, { ...asked, sheet })) ?? taken(handle)
   })
+}
+
+/** What an earlier request of this id made: the bot as it is now, or a refusal where it was asked for otherwise. */
+async function madeBefore(
+  trx: Kysely<Tables>,
+  { id, handle, creator, sheet, usdPerThousand }: NewBot,
+): Promise<StudioBot | Refusal<'handle_taken' | 'made_already'> | undefined> {
+  const made = await store.readWhole(trx, { id })
+  if (!made) return undefined
+  if (made.bot.creator !== creator) return taken(handle)
+  const first = await store.readFirst(trx, made.bot)
+  const alike = sameSheet(sheet, toSheet(first.sheet)) && usdPerThousand === first.price.usd_per_thousand
+  if (alike && made.bot.handle === handle) return toStudio(made)
+  return refuse(
+    'made_already',
+    `@${made.bot.handle} was made already, as you asked first. Open it to change it; your text is still here to copy.`,
+  )
 }
 
 const taken = (handle: string) => refuse('handle_taken', `@${handle} is another bot’s. Choose another handle.`)
@@ -162,10 +180,15 @@ async function save(
   { basedOn, ...asked }: { readonly basedOn: number; readonly sheet: Sheet },
 ): Promise<StudioBot | Unknown | Refusal<'changed_meanwhile' | 'model_needed' | 'too_many_versions'>> {
   const sheet = tidySheet(asked.sheet)
+  const before = await store.readWhole(options.db.tables<Tables>(), { id: target.bot as Uuid })
+  if (!before || !isTheirs(target.me, before.bot)) return unknown()
+  // A model that is no longer offered may stay: the rest of the sheet can still be mended. Asked before the bot is locked,
+  // since the answer may wait for the pool that the lock holds a connection of, and for the network.
+  const stays = before.bot.version === basedOn && before.sheet.model === sheet.model && before.sheet.kind === sheet.kind
+  const lacking = stays ? undefined : await checkModel(options, sheet, before.bot.creator === null ? 'house' : 'member')
   return change<'changed_meanwhile' | 'model_needed' | 'too_many_versions'>(options, target, async (trx, whole) => {
-    const present = toSheet(whole.sheet)
-    if (sameSheet(sheet, present)) return undefined
-    const { version, handle, creator, id } = whole.bot
+    if (sameSheet(sheet, toSheet(whole.sheet))) return undefined
+    const { version, handle, id } = whole.bot
     if (basedOn !== version)
       return refuse(
         'changed_meanwhile',
@@ -173,11 +196,6 @@ async function save(
       )
     if (version >= versionsMax)
       return refuse('too_many_versions', `A bot has at most ${versionsMax} versions. Make a new bot.`)
-    // A model that is no longer offered may stay: the rest of the sheet can still be mended.
-    const lacking =
-      sheet.model === present.model && sheet.kind === present.kind
-        ? undefined
-        : await checkModel(options, sheet, creator === null ? 'house' : 'member')
     if (lacking) return lacking
     const row = toVersion(sheet, { bot: id, version: version + 1, at: options.clock.now() })
     return store.insertVersion(trx, row, searchVector({ ...sheet, handle }))

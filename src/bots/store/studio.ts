@@ -15,31 +15,43 @@ export async function readWhole(
   const [column, value] = 'id' in by ? (['id', by.id] as const) : (['handle', by.handle] as const)
   const query = db.selectFrom('bots.bot').selectAll().where(column, '=', value)
   const bot = await (lock === 'for update' ? query.forUpdate() : query).executeTakeFirst()
-  if (!bot) return undefined
+  return bot && readAt(db, bot, bot)
+}
+
+/** A bot with the version and the price that it was made with. */
+export function readFirst(db: Kysely<Tables>, bot: BotRow): Promise<Whole> {
+  return readAt(db, bot, { version: 1, price_version: 1 })
+}
+
+async function readAt(
+  db: Kysely<Tables>,
+  bot: BotRow,
+  { version, price_version: priceVersion }: Pick<BotRow, 'version' | 'price_version'>,
+): Promise<Whole> {
   const sheet = await db
     .selectFrom('bots.version')
     .selectAll()
     .where('bot', '=', bot.id)
-    .where('version', '=', bot.version)
+    .where('version', '=', version)
     .executeTakeFirstOrThrow()
   const price = await db
     .selectFrom('bots.price')
     .selectAll()
     .where('bot', '=', bot.id)
-    .where('version', '=', bot.price_version)
+    .where('version', '=', priceVersion)
     .executeTakeFirstOrThrow()
   return { bot, sheet, price }
 }
 
 const vector = (text: string) => sql<string>`${text}::tsvector`
 
-/** False where the handle is another bot's. The three rows exist together or not at all. */
+/** False where the id or the handle is another bot's. The three rows exist together or not at all. */
 export async function insertWhole(trx: Kysely<Tables>, whole: Whole): Promise<boolean> {
   const { search } = whole.bot
   const inserted = await trx
     .insertInto('bots.bot')
     .values({ ...whole.bot, search: vector(search) })
-    .onConflict((conflict) => conflict.column('handle').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirstOrThrow()
   if (inserted.numInsertedOrUpdatedRows !== 1n) return false
   await trx.insertInto('bots.version').values(whole.sheet).execute()

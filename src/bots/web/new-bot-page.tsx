@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useState, type FormEvent } from 'react'
 import { createBot, handleText, listMyBots, setVisibility } from '#bots/contract'
 import { isRefusal } from '#kernel/contract'
-import { Button, Page, places, Refused, useGo, useStored, useWrite } from '#ui'
+import { Button, LinkButton, Page, places, Refused, useGo, useStored, useWrite } from '#ui'
 import { emptyDraft, useDraft } from './draft.ts'
 import { HandleField } from './handle-field.tsx'
 import { handleFrom } from './handle.ts'
@@ -52,7 +52,16 @@ export function NewBotPage() {
           </div>
           <MainFields drafting={drafting} />
           <PriceField text={price} onText={setPrice} />
-          <Refused refusal={making.refusal} />
+          <Refused
+            refusal={making.refusal}
+            action={
+              making.refusal?.refused === 'made_already' && (
+                <LinkButton size="s" to={places.studioBot(making.id)}>
+                  <Trans>Open it</Trans>
+                </LinkButton>
+              )
+            }
+          />
           <div className="flex flex-wrap gap-2">
             <Button type="submit" kind="accent" size="l" busy={making.running}>
               <Trans>Make it</Trans>
@@ -83,6 +92,7 @@ function useMaking(made: () => void) {
   const publishing = useWrite(setVisibility, { refresh: [listMyBots] })
   const [id] = useState(() => crypto.randomUUID())
   return {
+    id,
     running: creating.running || publishing.running,
     refusal: creating.refusal ?? publishing.refusal,
     run: async ({ visibility, ...asked }: Asked & { readonly visibility: 'draft' | 'public' }) => {
