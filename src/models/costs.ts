@@ -32,6 +32,8 @@ const pages: readonly Page[] = [
       ['gpt-4.1-mini', '0.4', '1.6', 1_047_576],
       ['gpt-4.1-nano', '0.1', '0.4', 1_047_576],
       ['gpt-4o', '2.5', '10', 128_000],
+      // The first release kept its price when the name moved on to cheaper ones.
+      ['gpt-4o-2024-05-13', '5', '15', 128_000],
       ['gpt-4o-mini', '0.15', '0.6', 128_000],
     ],
   },

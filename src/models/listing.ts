@@ -112,7 +112,10 @@ export async function offeredOf(
   return [...offeredAtFirst(models, { answered: trial?.model, hasCost })]
 }
 
-/** Asks again which models there are. Those that are gone are offered no more; new ones wait for the operator. */
+/**
+ * Asks again which models there are. Those that are gone are offered no more; new ones wait for the operator. What was
+ * changed while the provider was asked stands.
+ */
 export async function refresh(
   desk: DeskOptions,
   slug: string,
@@ -123,10 +126,10 @@ export async function refresh(
   if (!provider.address) return refuse('provider_failed', lostKey)
   const models = await list(desk.backendOf(provider), provider.address, signal)
   if ('refused' in models) return models
-  const first = provider.listedAt === null
-  const offered = first
-    ? await offeredOf(desk, provider, { models })
-    : models.filter((name) => provider.offered.has(name))
-  await desk.store.writeState(slug, { models, offered, listed_at: desk.clock.now() })
+  const { listedAt, origin } = provider
+  const baseUrl = origin === 'screen' ? provider.baseUrl : null
+  const at = desk.clock.now()
+  if (listedAt) await desk.store.relist({ slug, listedAt, baseUrl }, { models, at })
+  else await desk.store.listFirst(slug, { models, offered: await offeredOf(desk, provider, { models }), listed_at: at })
   return viewAgain(desk, slug)
 }

@@ -4,7 +4,7 @@ import { openaiBackend } from '#adapters/openai'
 import { isRefusal } from '#kernel'
 import { ProviderFailure, modelsRoom, openModels, type Models, type ModelRequest } from '#models'
 import { openPeople, peopleRoom } from '#people'
-import { scripts, startWire } from '../../test/wire/openai.ts'
+import { scripts, startWire, type Script } from '../../test/wire/openai.ts'
 import { World, type World as TestWorld } from '../../test/world.ts'
 import * as contract from './contract.ts'
 import { createSealer } from './sealing.ts'
@@ -19,8 +19,7 @@ async function house(options: Options = {}) {
   const world = await World.start({
     features: async (deps) => {
       const people = openPeople(deps)
-      const backends = { openai: openaiBackend({ firstByteMs: 400 }) }
-      openAgain = () => openModels({ ...deps, backends, ...options })
+      openAgain = () => openModels({ ...deps, backends: { openai: openaiBackend() }, ...options })
       models = await openAgain()
       return [peopleRoom({ ...deps, people, personal: [] }), modelsRoom({ models, people })]
     },
@@ -175,6 +174,45 @@ test('failures come in words for the reader, and the key in none', async () => {
   const second = await textOf(open.models, 'wire/normal').catch((thrown: unknown) => thrown)
   assert.ok(second instanceof ProviderFailure && second.retryAfterMs === 90_000)
   assert.match(second.words, /in 2 minutes/)
+})
+
+test('a provider that repeats the key gets no part of it onto a screen or into a log', async () => {
+  await using wire = await startWire({ key })
+  await using open = await house()
+  const { call } = await operator(open.world)
+  wire.playNext(scripts.normal([`Hello, ${key}!`]))
+  const added = await call(contract.addProvider, body(wire.baseUrl))
+  assert.ok(!isRefusal(added) && added.provider.trial?.words === 'Hello, [key]!', JSON.stringify(added))
+  wire.playNext(scripts.normal([`${'x'.repeat(390)}${key}`]))
+  await call(contract.tryProvider, { params: { provider: 'wire' }, body: {} })
+  const part = key.slice(0, 8)
+  assert.ok(!JSON.stringify(await call(contract.listProviders, {})).includes(part))
+  const repeating: Script[] = [
+    { status: 401, body: { error: { message: `${'x'.repeat(975)}${key}` } } },
+    { status: 307, headers: { location: `https://example.com/${'x'.repeat(175)}${key}` }, body: '' },
+    { steps: [{ raw: `data: ${'x'.repeat(190)}${key}\n\n` }] },
+  ]
+  for (const script of repeating) {
+    wire.playNext(script)
+    const fault = await textOf(open.models, 'wire/normal').catch((thrown: unknown) => thrown)
+    assert.ok(fault instanceof ProviderFailure && !fault.message.includes(part), String(fault))
+  }
+})
+
+test('a cut through a sign, and NUL, keep no trial from being kept', async () => {
+  await using wire = await startWire({ key })
+  await using open = await house()
+  const { call } = await operator(open.world)
+  await call(contract.addProvider, body(wire.baseUrl))
+  const wordsAfter = async (script: Script) => {
+    wire.playNext(script)
+    const tried = await call(contract.tryProvider, { params: { provider: 'wire' }, body: {} })
+    assert.ok(!isRefusal(tried))
+    return tried.provider.trial?.words
+  }
+  assert.equal(await wordsAfter(scripts.normal([`${'x'.repeat(399)}😀`])), `${'x'.repeat(399)}\uFFFD`)
+  const message = 'Incorrect \0 key'
+  assert.match((await wordsAfter({ status: 401, body: { error: { message } } })) ?? '', /Incorrect \uFFFD key/)
 })
 
 async function figureOf(models: Models, model: string) {

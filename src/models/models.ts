@@ -147,7 +147,7 @@ async function* stream(request: ModelRequest, { current, backendOf, log }: Routi
   const provider = (await current()).providers.get(slug)
   const fail = (failure: Omit<BackendFailure, 'type'>): ProviderFailure => {
     const { kind, retryAfterMs } = failure
-    const detail = withoutKey(failure.detail, provider?.address?.key)
+    const detail = withoutKey(failure.detail, { key: provider?.address?.key })
     log.warn({ model: request.model, kind, detail }, 'a provider did not answer')
     return new ProviderFailure({
       kind,

@@ -15,7 +15,10 @@ export type FailureKind =
   | 'timeout'
   | 'refused'
 
-/** What a backend knows of a failure. `detail` is for the operator and the log, never for readers; it holds no key. */
+/**
+ * What a backend knows of a failure. `detail` is for the operator and the log, never for readers. It comes whole, with whatever
+ * the provider repeats: this room takes the key out before it cuts, since half a key would not be found.
+ */
 export type BackendFailure = {
   readonly type: 'failed'
   readonly kind: FailureKind

@@ -54,6 +54,14 @@ test('figures are found under the names that lists use', () => {
   assert.equal(contextTokensOf('anthropic', 'claude-haiku-4-5-20251001'), 200_000)
   assert.equal(contextTokensOf('openai', 'gpt-5-mini-2025-08-07'), 400_000)
   assert.equal(contextTokensOf('nobody', 'nothing'), null)
+  const figureOf = (name: string) =>
+    costNames('openai', name).flatMap((each) => shippedCosts.filter(({ model }) => model === each))[0]
+  assert.equal(figureOf('gpt-4o-2024-08-06')?.output_per_million, 10_000_000n)
+  assert.equal(
+    figureOf('gpt-4o-2024-05-13')?.output_per_million,
+    15_000_000n,
+    'the first release has a price of its own',
+  )
 })
 
 test('every shipped figure says of when it is and from where, once for each model', () => {

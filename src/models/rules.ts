@@ -87,9 +87,16 @@ const remedies: Readonly<Record<FailureKind, string>> = {
   refused: 'The provider’s own filter declined the question. Try another model.',
 }
 
-/** A provider may repeat what it was given; a key goes into no log and onto no screen. */
-export function withoutKey(detail: string, key: string | undefined): string {
-  return (key ? detail.replaceAll(key, '[key]') : detail).slice(0, 1000)
+/**
+ * A provider's words for a log or a screen. It may repeat what it was given, and a key goes onto neither; what is left is cut,
+ * and made of whole signs without NUL, since PostgreSQL keeps no others.
+ */
+export function withoutKey(
+  words: string,
+  { key, charactersMax = 1000 }: { readonly key: string | undefined; readonly charactersMax?: number },
+): string {
+  const scrubbed = key ? words.replaceAll(key, '[key]') : words
+  return scrubbed.slice(0, charactersMax).replaceAll('\0', '\uFFFD').toWellFormed()
 }
 
 function spanWords(ms: number): string {

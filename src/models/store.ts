@@ -77,6 +77,10 @@ export function openStore(db: Database) {
 
     writeState: (slug: string, change: Partial<Omit<StateRow, 'slug'>>) => writeState(tables, slug, change),
 
+    listFirst: (slug: string, list: List) => listFirst(tables, slug, list),
+
+    relist: (old: Listed, list: { readonly models: readonly string[]; readonly at: Date }) => relist(db, old, list),
+
     costs: async (): Promise<CostRow[]> => {
       const { rows } = await db.pool.query<CostRow>(
         'select distinct on (model) * from models.cost order by model, version desc',
@@ -133,4 +137,40 @@ async function writeState(
     .values({ slug, listed_at: null, trial: null, ...fresh })
     .onConflict((conflict) => conflict.column('slug').doUpdateSet({ slug, ...columns }))
     .execute()
+}
+
+type List = Pick<StateRow, 'models' | 'offered' | 'listed_at'>
+
+/** The first list of a provider; nothing where there is one by now. */
+async function listFirst(db: Kysely<Tables>, slug: string, list: List): Promise<void> {
+  await db
+    .insertInto('models.provider_state')
+    .values({ slug, enabled: true, trial: null, ...list })
+    .onConflict((conflict) =>
+      conflict.column('slug').doUpdateSet(list).where('models.provider_state.listed_at', 'is', null),
+    )
+    .execute()
+}
+
+/** A list that was read, and the address that it came from; null where no screen can change that. */
+type Listed = { readonly slug: string; readonly listedAt: Date; readonly baseUrl: string | null }
+
+/**
+ * A newer list in place of an old one, and nothing where that list or its address is not in force any more. Which of its
+ * models are offered is read as it is written: an operator may have changed it meanwhile.
+ */
+async function relist(
+  db: Database,
+  old: Listed,
+  { models, at }: { readonly models: readonly string[]; readonly at: Date },
+): Promise<void> {
+  await db.pool.query(
+    `update models.provider_state state
+    set models = $4, listed_at = $5, offered = array(
+      select name from unnest($4::text[]) with ordinality as listed (name, place)
+      where name = any(state.offered) order by place)
+    where slug = $1 and listed_at = $2
+      and not exists (select from models.provider p where p.slug = state.slug and p.base_url <> $3)`,
+    [old.slug, old.listedAt, old.baseUrl, models, at],
+  )
 }

@@ -37,7 +37,7 @@ export async function askOne(
 }
 
 export function failureWords({ kind, detail }: BackendFailure, { baseUrl, key }: ModelAddress): string {
-  return deskWords({ kind, detail: withoutKey(detail, key) }, baseUrl)
+  return deskWords({ kind, detail: withoutKey(detail, { key }) }, baseUrl)
 }
 
 type Answer = { readonly text: string; readonly firstTokenMs: number | null }
@@ -55,7 +55,8 @@ async function answerOf({ backend, address, signal }: Asking, model: string): Pr
     signal: timeUp,
   })) {
     if (event.type === 'failed') return event
-    if (event.type === 'end') return { text: text.trim().slice(0, answerCharactersMax), firstTokenMs }
+    if (event.type === 'end')
+      return { text: withoutKey(text.trim(), { key: address.key, charactersMax: answerCharactersMax }), firstTokenMs }
     if (event.type !== 'text') continue
     firstTokenMs ??= Math.round(performance.now() - begun)
     text += event.text

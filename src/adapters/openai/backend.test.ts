@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { test } from 'node:test'
 import { openaiBackend } from '#adapters/openai'
 import type { BackendEvent, ModelRequest } from '#models'
 import { scripts, startWire, type Script, type Step } from '../../../test/wire/openai.ts'
 
+const said = ['The ', 'answer ', 'comes ', 'in ', 'seven ', 'small ', 'pieces.'].map((say) => ({ say }))
 const sentence = 'The answer comes in seven small pieces.'
 const usage = { type: 'usage', inputTokens: 12, outputTokens: 7 } as const
-const backend = openaiBackend({ firstByteMs: 300, idleMs: 300, connectMs: 300, lineBytesMax: 100_000 })
+const backend = openaiBackend({ lineBytesMax: 100_000 })
+const impatient = openaiBackend({ firstByteMs: 300, idleMs: 300 })
+
+const finishedPiece = (content: string) =>
+  `data: ${JSON.stringify({ choices: [{ delta: { content }, finish_reason: 'stop' }] })}\n\n`
 
 function requestOf(more: Partial<ModelRequest> = {}): ModelRequest {
   return {
@@ -29,10 +35,10 @@ async function collect(events: AsyncIterable<BackendEvent>): Promise<BackendEven
   return all
 }
 
-async function answerTo(script: Script, more: Partial<ModelRequest> = {}): Promise<BackendEvent[]> {
+async function answerTo(script: Script, by = backend): Promise<BackendEvent[]> {
   await using wire = await startWire()
   wire.playNext(script)
-  return await collect(backend.stream({ baseUrl: wire.baseUrl, key: 'sk-test' }, requestOf(more)))
+  return await collect(by.stream({ baseUrl: wire.baseUrl, key: 'sk-test' }, requestOf()))
 }
 
 test('a whole answer is text, usage and an end, and the connection stays for the next', async () => {
@@ -56,6 +62,38 @@ test('a whole answer is text, usage and an end, and the connection stays for the
   assert.deepEqual([wire.open(), wire.left()], [0, 0])
 })
 
+/** Counts what a channel of Node's or undici's tells while this lives. */
+function counting(...channels: readonly string[]) {
+  let seen = 0
+  const see = () => void seen++
+  for (const channel of channels) subscribe(channel, see)
+  return {
+    seen: () => seen,
+    [Symbol.dispose]: () => {
+      for (const channel of channels) unsubscribe(channel, see)
+    },
+  }
+}
+
+test('one connection serves long answers, one after the other, though the end comes after the last line', async () => {
+  await using wire = await startWire()
+  using connections = counting('net.server.socket')
+  using over = counting('undici:request:trailers', 'undici:request:error')
+  const pieces = ['x', 'y'].map((sign) => ({ say: sign.repeat(6_000) }))
+  for (const at of [1, 2, 3]) {
+    wire.playNext({ steps: [...pieces, { finish: 'stop' }, { done: true }, { hold: true }] })
+    const answer = await collect(backend.stream({ baseUrl: wire.baseUrl }, requestOf({ maxOutputTokens: 1000 })))
+    assert.deepEqual(answer.slice(1), [{ type: 'end', reason: 'stop' }])
+    while (over.seen() < at) {
+      wire.release()
+      await new Promise(setImmediate)
+    }
+    // A connection is free for the next request one turn of the loop after its answer is over.
+    await new Promise(setImmediate)
+  }
+  assert.equal(connections.seen(), 1)
+})
+
 const endings: Record<string, [Script, BackendEvent[]]> = {
   length: [scripts.cutByLength(), [usage, { type: 'end', reason: 'length' }]],
   'a filter': [scripts.contentFilter(), [usage, { type: 'end', reason: 'refused' }]],
@@ -66,12 +104,34 @@ const endings: Record<string, [Script, BackendEvent[]]> = {
     scripts.usage({ prompt_tokens: 1e300, completion_tokens: 1e300 }),
     [{ type: 'end', reason: 'stop' }],
   ],
+  'a finish and a reset': [{ steps: [...said, { finish: 'stop' }, { cut: true }] }, [{ type: 'end', reason: 'stop' }]],
+  'a finish, usage and a reset': [
+    { steps: [...said, { finish: 'length' }, { usage: { prompt_tokens: 12, completion_tokens: 7 } }, { cut: true }] },
+    [usage, { type: 'end', reason: 'length' }],
+  ],
+  'a finish and half a line': [
+    { steps: [...said, { finish: 'stop' }, { raw: 'data: {"choices":[],"usa' }] },
+    [{ type: 'end', reason: 'stop' }],
+  ],
+  'a finish on every piece': [
+    { steps: [...said.map(({ say }) => ({ raw: finishedPiece(say) })), { done: true }] },
+    [{ type: 'end', reason: 'stop' }],
+  ],
 }
 for (const [name, [script, expected]] of Object.entries(endings)) {
   test(`an answer that ends with ${name}`, async () => {
     assert.deepEqual(await answerTo(script), [{ type: 'text', text: sentence }, ...expected])
   })
 }
+
+test('after a finish, usage and the end are waited for only a while', async () => {
+  const script: Script = { steps: [...said, { finish: 'stop' }, { hang: true }] }
+  const answer = await answerTo(script, openaiBackend({ tailMs: 300 }))
+  assert.deepEqual(answer, [
+    { type: 'text', text: sentence },
+    { type: 'end', reason: 'stop' },
+  ])
+})
 
 const failures: Record<string, [Script, string, RegExp?]> = {
   'a wrong key': [scripts.unauthorized(), 'key', /Incorrect API key/],
@@ -87,8 +147,11 @@ const failures: Record<string, [Script, string, RegExp?]> = {
   'a close in mid-line': [scripts.closesAtByte(300), 'unavailable'],
   'a close after some text': [scripts.closesAfter(), 'unavailable'],
   'an end without a finish': [scripts.endsEarly(), 'unavailable'],
-  'a hang before the first byte': [scripts.hangsBefore(), 'timeout'],
-  'a hang in mid-answer': [scripts.hangsAfter(), 'timeout'],
+  'a reset after a finish of nothing': [{ steps: [{ finish: 'stop' }, { cut: true }] }, 'unavailable'],
+  'a reset amid pieces that all have a finish': [
+    { steps: [{ raw: finishedPiece('one ') }, { raw: finishedPiece('two ') }, { cut: true }] },
+    'unavailable',
+  ],
   'a line without end': [scripts.endlessLine(), 'garbage'],
   'a redirect': [{ status: 307, headers: { location: 'http://127.0.0.1:1/v1' }, body: '' }, 'garbage', /redirect/],
   'a bare error of Ollama': [{ status: 404, body: { error: 'model "x" not found' } }, 'unknown_model', /not found/],
@@ -101,6 +164,14 @@ for (const [name, [script, kind, detail]] of Object.entries(failures)) {
     assert.equal(last.kind, kind, last.detail)
     if (detail) assert.match(last.detail, detail)
     if (kind === 'rate') assert.equal(last.retryAfterMs, 7000)
+  })
+}
+
+const hangs = { 'before the first byte': scripts.hangsBefore(), 'in mid-answer': scripts.hangsAfter() }
+for (const [where, script] of Object.entries(hangs)) {
+  test(`a hang ${where} is timeout`, async () => {
+    const last = (await answerTo(script, impatient)).at(-1)
+    assert.ok(last?.type === 'failed' && last.kind === 'timeout')
   })
 }
 
@@ -137,7 +208,11 @@ test('whoever stops reading, or fires the signal, closes the connection and hear
     stop.abort()
   }
   assert.deepEqual(heard, [{ type: 'text', text: 'one ' }])
-  assert.deepEqual(await collect(backend.stream(address, requestOf({ signal: AbortSignal.timeout(50) }))), [])
+  const late = new AbortController()
+  const silent = collect(backend.stream(address, requestOf({ signal: late.signal })))
+  while (wire.requests.length < 3) await new Promise(setImmediate)
+  late.abort()
+  assert.deepEqual(await silent, [])
   while (wire.open() > 0) await new Promise(setImmediate)
   assert.equal(wire.left(), 3)
 })

@@ -11,6 +11,8 @@ export type Limits = {
   readonly firstByteMs: number
   /** Of silence in mid-answer. */
   readonly idleMs: number
+  /** For what follows a whole answer: its usage, and the end of the response. */
+  readonly tailMs: number
   readonly lineBytesMax: number
   readonly answerBytesMax: number
   /** Text beyond this for each token that was allowed is no answer to what was asked: it ends as `length`. */
@@ -21,6 +23,7 @@ const usualLimits: Limits = {
   connectMs: 5_000,
   firstByteMs: 60_000,
   idleMs: 60_000,
+  tailMs: 5_000,
   lineBytesMax: 1_048_576,
   answerBytesMax: 8_388_608,
   textBytesPerToken: 32,
@@ -116,7 +119,7 @@ async function ask(
 
 function failureOf({ statusCode, headers }: Dispatcher.ResponseData, text: string): BackendFailure {
   if (statusCode >= 300 && statusCode < 400)
-    return { type: 'failed', kind: 'garbage', detail: `a redirect to ${String(headers['location']).slice(0, 200)}` }
+    return { type: 'failed', kind: 'garbage', detail: `a redirect to ${String(headers['location'])}` }
   const retryAfter = headers['retry-after']
   return failureOfResponse(statusCode, text, typeof retryAfter === 'string' ? retryAfter : undefined)
 }
@@ -129,25 +132,38 @@ async function* answer(
   const kind = String(headers['content-type'] ?? '')
   const reader = createReader()
   let room = textBytesFree + request.maxOutputTokens * limits.textBytesPerToken
-  let whole = false
+  let tail: NodeJS.Timeout | undefined
+  let read = false
   // A body that is destroyed reports its own end as an error, and one without a listener ends the process.
   body.on('error', () => undefined)
   try {
     for await (const data of payloads(body, kind, limits)) {
-      const read = reader.read(data)
-      if ('type' in read) return yield read
-      if (read.text !== '') yield { type: 'text', text: read.text }
-      room -= Buffer.byteLength(read.text)
+      const told = reader.read(data)
+      if ('type' in told) return yield told
+      if (!reader.isWhole()) clearTimeout(tail)
+      if (told.text !== '') yield { type: 'text', text: told.text }
+      room -= Buffer.byteLength(told.text)
       if (room < 0) return yield { type: 'end', reason: 'length' }
-      if (read.done) break
+      if (told.done) break
+      if (reader.isWhole()) tail ??= setTimeout(() => body.destroy(), limits.tailMs)
     }
-    whole = true
-    yield* reader.finish()
+    read = true
+  } catch (fault) {
+    if (request.signal.aborted) return
+    const failure = failureOfFault(fault)
+    if (!reader.isWhole()) return yield failure
   } finally {
+    clearTimeout(tail)
     // What follows the end is read away, so that the next answer finds the connection open; anything else closes it.
-    if (whole) void body.dump({ limit: 4096 }).catch(() => undefined)
+    if (read) void readAway(body, limits)
     else body.destroy()
   }
+  yield* reader.finish()
+}
+
+/** The limit of `dump` is one for the body from its start, as ours is. */
+async function readAway(body: Dispatcher.ResponseData['body'], { answerBytesMax, tailMs }: Limits): Promise<void> {
+  await body.dump({ limit: answerBytesMax, signal: AbortSignal.timeout(tailMs) }).catch(() => undefined)
 }
 
 /** A server that does not stream answers with one JSON document: it is read as one chunk. */

@@ -21,6 +21,8 @@ const usage = z.object({ prompt_tokens: tokens, completion_tokens: tokens })
 export type Reader = {
   /** The text of this payload, if it has any, or the failure that it tells of. `done` once nothing more is of interest. */
   read(data: string): { readonly text: string; readonly done: boolean } | BackendFailure
+  /** Whether it has said something, and why it stopped: then whatever goes wrong costs no more than the usage. */
+  isWhole(): boolean
   /** What is left to say at the end of the stream: usage, then the end, or why this is none. */
   finish(): BackendEvent[]
 }
@@ -31,8 +33,10 @@ export function createReader(): Reader {
   let said = false
   let refused = false
   let finished: string | undefined
+  let belied = false
   let done = false
   let used: z.output<typeof usage> | undefined
+  const isWhole = () => said && finished !== undefined && !belied
   return {
     read: (data) => {
       if (data === '[DONE]') {
@@ -40,19 +44,22 @@ export function createReader(): Reader {
         return { text: '', done }
       }
       const parsed = parse(data)
-      if (!parsed) return garbage(data)
+      if (!parsed) return isWhole() ? { text: '', done } : garbage(data)
       if (parsed.error !== undefined && parsed.error !== null) return failureOfError(parsed.error, 200)
       used = usage.safeParse(parsed.usage).data ?? used
       const first = parsed.choices?.[0]
-      finished = first?.finish_reason ?? finished
       const content = first?.delta ?? first?.message
       refused ||= Boolean(content?.refusal)
       const piece = half + (content?.content ?? '') + (content?.refusal ?? '')
       half = trailingHalf(piece)
       const text = sound(half ? piece.slice(0, -1) : piece)
       said ||= text !== ''
-      return { text, done: false }
+      // Some gateways put a finish on every piece: where text follows one, it tells nothing.
+      belied ||= text !== '' && finished !== undefined
+      finished = first?.finish_reason || finished
+      return { text, done }
     },
+    isWhole,
     finish: () => {
       if (finished === undefined && !done)
         return [{ type: 'failed', kind: said ? 'unavailable' : 'garbage', detail: 'the stream ended without a finish' }]
@@ -77,7 +84,7 @@ function parse(data: string): z.output<typeof chunk> | undefined {
 const garbage = (data: string): BackendFailure => ({
   type: 'failed',
   kind: 'garbage',
-  detail: `not a chunk: ${sound(data).slice(0, 200)}`,
+  detail: `not a chunk: ${data}`,
 })
 
 function reasonOf(finished: string | undefined, refused: boolean): 'stop' | 'length' | 'refused' {

@@ -29,7 +29,7 @@ export function failureOfError(error: unknown, status: number): BackendFailure {
   const { message = '', code = '', type = '' } = typeof parsed === 'string' ? { message: parsed } : parsed
   const words = `${message} ${code} ${type}`
   const detail = `${status === 200 ? 'in mid-stream' : `status ${status}`}: ${words.trim()}`
-  return { type: 'failed', kind: kindOf(status, words), detail: detail.toWellFormed().slice(0, 1000) }
+  return { type: 'failed', kind: kindOf(status, words), detail }
 }
 
 const byWords: readonly (readonly [FailureKind, RegExp])[] = [
