@@ -36,8 +36,11 @@ async function readJson(request: Request, bytesMax: number): Promise<unknown> {
   }
 }
 
-/** Counts what arrives, since a length that is announced need not be true, or there at all. */
-async function readText(request: Request, bytesMax: number): Promise<string> {
+/**
+ * The body of a request, at most so many bytes: HttpFault 413 beyond. Counts what arrives, since a length that is announced need
+ * not be true, or there at all.
+ */
+export async function readText(request: Request, bytesMax: number): Promise<string> {
   const tooLarge = () => new HttpFault(413, `The body is larger than ${bytesMax} bytes.`)
   if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge()
   const pieces: Uint8Array[] = []

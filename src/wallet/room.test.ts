@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isRefusal, uuidv7, type Uuid } from '#kernel'
+import { openLedger } from '#ledger'
+import { openPeople } from '#people'
+import { flows } from '../../test/market/flows.ts'
 import { World } from '../../test/world.ts'
 import {
   answerTopUp,
@@ -12,6 +15,8 @@ import {
   setCaps,
   startTopUp,
 } from './contract.ts'
+import { walletRoom } from './room.ts'
+import { openWallet } from './wallet.ts'
 
 const card = '4242424242424242'
 
@@ -74,4 +79,29 @@ await test('the webhook takes what is signed and nothing else', async () => {
   const url = `${world.url}/api/webhooks/cards`
   assert.equal((await fetch(url, { method: 'POST', body: '{}' })).status, 400)
   assert.equal((await fetch(url)).status, 405)
+})
+
+await test('a webhook that is too large is refused while it is still being sent', async () => {
+  await using world = await World.start()
+  const url = `${world.url}/api/webhooks/cards`
+  const [piece, pieces] = [new Uint8Array(65_536), 512]
+  let sent = 0
+  const body = new ReadableStream({
+    pull: (to) => (sent++ < pieces ? to.enqueue(piece) : to.close()),
+  })
+  const headers = { connection: 'close' }
+  assert.equal((await fetch(url, { method: 'POST', body, headers, duplex: 'half' })).status, 413)
+  assert.ok(sent < pieces, `${sent} of ${pieces} pieces were sent`)
+})
+
+await test('a house that takes no cards has no ear for them either', async () => {
+  await using world = await World.start({
+    features: async (deps) => {
+      const ledger = await openLedger({ ...deps, charts: flows })
+      const wallet = openWallet({ ...deps, ledger })
+      return [walletRoom({ ...deps, ledger, wallet, people: openPeople(deps), cards: null })]
+    },
+  })
+  const url = `${world.url}/api/webhooks/cards`
+  assert.equal((await fetch(url, { method: 'POST', body: '{}' })).status, 404)
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Clock, Uuid } from '#kernel'
 import type { Ledger } from '#ledger'
 import type { People, Personal } from '#people'
-import { job, type Database, type Log, type Room } from '#platform'
+import { job, readText, type Database, type Log, type Room } from '#platform'
 import { walletHandlers } from './handlers.ts'
 import { readHistory } from './history.ts'
 import { expireLots, lotsMax } from './lots.ts'
@@ -31,7 +31,7 @@ export function walletRoom(deps: {
   return {
     name: 'wallet',
     http: walletHandlers({ ...deps, topUps }),
-    mounts: [{ path: '/api/webhooks/cards', fetch: (request) => hearWebhook(request, topUps) }],
+    mounts: deps.cards ? [{ path: '/api/webhooks/cards', fetch: (request) => hearWebhook(request, topUps) }] : [],
     jobs: [
       job({
         name: 'wallet.expire-lots',
@@ -53,9 +53,7 @@ export function walletRoom(deps: {
 
 async function hearWebhook(request: Request, topUps: TopUps): Promise<Response> {
   if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
-  const raw = Buffer.from(await request.arrayBuffer())
-  if (raw.length > webhookBytesMax) return new Response(null, { status: 413 })
-  const understood = await topUps.hear(raw.toString('utf8'), request.headers)
+  const understood = await topUps.hear(await readText(request, webhookBytesMax), request.headers)
   return new Response(null, { status: understood ? 200 : 400 })
 }
 
