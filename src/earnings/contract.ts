@@ -24,6 +24,8 @@ export const getEarnings = endpoint({
     available: microUsd,
     /** What of the pending becomes available next, and when. */
     next: z.nullable(z.object({ day: z.string(), microUsd })),
+    /** The UTC day at which `days` ends, by the house's clock. */
+    today: z.string(),
     days: z.array(day),
     bots: z.array(bot),
   }),

@@ -27,8 +27,9 @@ export function earningsRoom(deps: {
       handle(getEarnings, async ({ query }, context) => {
         const me = await people.signedIn(context)
         if (isRefusal(me)) return me
-        const since = new Date(clock.now().getTime() - ((query.days ?? usualDays) - 1) * 86_400_000)
-        return viewOf(deps, me.id, since.toISOString().slice(0, 10))
+        const now = clock.now().getTime()
+        const since = dayOf(new Date(now - ((query.days ?? usualDays) - 1) * 86_400_000))
+        return viewOf(deps, me.id, { since, today: dayOf(new Date(now)) })
       }),
     ],
     on: [
@@ -37,8 +38,7 @@ export function earningsRoom(deps: {
         source: ledger.events,
         from: 'beginning',
         types: ['message.settled'],
-        handle: ({ home, position, at, body }) =>
-          addEvent(db, { home, position, day: at.toISOString().slice(0, 10) }, sharesOf(body)),
+        handle: ({ home, position, at, body }) => addEvent(db, { home, position, day: dayOf(at) }, sharesOf(body)),
       },
     ],
     jobs: [
@@ -52,9 +52,14 @@ export function earningsRoom(deps: {
   }
 }
 
+const dayOf = (at: Date) => at.toISOString().slice(0, 10)
+
+type Span = { readonly since: string; readonly today: string }
+
 type ViewDeps = { readonly db: Database; readonly ledger: Ledger; readonly earnings: Earnings }
 
-async function viewOf({ db, ledger, earnings }: ViewDeps, creator: Uuid, since: string): Promise<EarningsView> {
+async function viewOf(deps: ViewDeps, creator: Uuid, { since, today }: Span): Promise<EarningsView> {
+  const { db, ledger, earnings } = deps
   const posted = async (account: ReturnType<Earnings['availableOf']>) => (await ledger.balance(await account)).posted
   const [pendingPaid, pendingFree, available, days, bots, oldest] = await Promise.all([
     posted(earnings.pendingOf(creator, 'paid')),
@@ -68,7 +73,7 @@ async function viewOf({ db, ledger, earnings }: ViewDeps, creator: Uuid, since: 
     .map(({ day, funding, amount }) => ({ day: dueOn(day, funding), microUsd: amount }))
     .toSorted((a, b) => (a.day < b.day ? -1 : 1))
   const next = due[0] ? { day: due[0].day, microUsd: sumOn(due, due[0].day) } : null
-  return { pendingPaid, pendingFree, available, next, days, bots }
+  return { pendingPaid, pendingFree, available, next, today, days, bots }
 }
 
 function sumOn(due: readonly { readonly day: string; readonly microUsd: bigint }[], day: string): bigint {

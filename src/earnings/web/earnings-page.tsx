@@ -139,8 +139,7 @@ function Unfunded({ days }: { readonly days: EarningsView['days'] }) {
 function Course({ view, length }: { readonly view: EarningsView; readonly length: number }) {
   const { t } = useLingui()
   const format = useFormat()
-  const [today] = useState(() => new Date())
-  const series = everyDay(view.days, length, today)
+  const series = everyDay(view.days, length, view.today)
   const total = series.reduce((sum, day) => sum + earnedOf(day), 0n)
   const messages = series.reduce((sum, day) => sum + day.messages, 0)
   return (

@@ -5,7 +5,7 @@ import { columnFormat, earnedOf, everyDay } from './series.ts'
 const sums = { messages: 2, paid: 3n, free: 4n, unfunded: 0n }
 
 await test('days without a message are days too', () => {
-  const days = everyDay([{ day: '2026-11-23', ...sums }], 3, new Date('2026-11-24T01:00:00Z'))
+  const days = everyDay([{ day: '2026-11-23', ...sums }], 3, '2026-11-24')
   assert.deepEqual(
     days.map((each) => [each.day, earnedOf(each)]),
     [

@@ -6,11 +6,11 @@ export type DaySums = {
   readonly unfunded: bigint
 }
 
-/** The last `length` UTC days, oldest first, those without a message included. */
-export function everyDay(days: readonly DaySums[], length: number, today: Date): readonly DaySums[] {
+/** The `length` UTC days that end with `today`, oldest first, those without a message included. */
+export function everyDay(days: readonly DaySums[], length: number, today: string): readonly DaySums[] {
   const known = new Map(days.map((each) => [each.day, each]))
   return Array.from({ length }, (_, at) => {
-    const day = new Date(today.getTime() - (length - 1 - at) * 86_400_000).toISOString().slice(0, 10)
+    const day = new Date(Date.parse(today) - (length - 1 - at) * 86_400_000).toISOString().slice(0, 10)
     return known.get(day) ?? { day, messages: 0, paid: 0n, free: 0n, unfunded: 0n }
   })
 }

@@ -134,6 +134,7 @@ await test('the price is shown, charged, receipted to its payer alone, and seen 
   assert.ok(!isRefusal(earned))
   assert.deepEqual([earned.pendingPaid, earned.pendingFree, earned.available], [0n, 5_000n, 0n])
   assert.deepEqual([earned.bots[0]?.bot, earned.bots[0]?.free, earned.days[0]?.day], [bot, 5_000n, '2026-11-23'])
+  assert.equal(earned.today, '2026-11-23')
   assert.deepEqual(earned.next, { day: '2026-12-24', microUsd: 5_000n })
   const budget = await operator.call(getFreeBudget, {})
   assert.deepEqual(budget, { left: 995_000n, funded: 1_000_000n })
