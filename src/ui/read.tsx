@@ -278,7 +278,7 @@ export function useWrite<E extends Endpoint>(
 
 function FaultWords({ fault }: { readonly fault: unknown }) {
   return isUnreachable(fault) ? (
-    <Trans>Bottega did not answer. Nothing was changed; try again.</Trans>
+    <Trans>Bottega did not answer, so it is not known whether this was done. Look before you try again.</Trans>
   ) : (
     <Trans>That broke on our side. Try again; if it stays, tell the operator.</Trans>
   )

@@ -1,39 +1,79 @@
-import { assert, derivedId, isRefusal, money, type Uuid } from '#kernel'
+import { derivedId, isRefusal, money, type Uuid } from '#kernel'
 import type { Account, Ledger } from '#ledger'
 import { walletChart } from './chart.ts'
-import { allowanceOf, usedOf, type Cap, type Period } from './rules.ts'
+import { singleFlight } from './once.ts'
+import { allowanceName, periodAt, refill, type Cap, type Period } from './rules.ts'
 
-type Capped = { readonly day: Cap | null; readonly month: Cap | null }
+type Capped = { readonly [P in Period]: Cap | null }
 
 export type Allowances = {
   /** The accounts of the caps that are set, filled for the periods of this instant. */
   of(user: Uuid, caps: Capped, now: Date): Promise<{ readonly day?: Account; readonly month?: Account }>
-  /** What a cap's period has used so far. Nothing where no cap was set: nobody counted. */
-  used(user: Uuid, period: Period, cap: Cap | null, now: Date): Promise<bigint>
 }
 
+const { templates } = walletChart
 const knownMax = 50_000
+const racesMax = 50
 
-/** A cap's account for a period has one amount for good, so that filling it twice is filling it once. */
-export function openAllowances(ledger: Ledger): Allowances {
-  const filled = new Set<bigint>()
+/**
+ * A cap has one account for each period. What was put into it comes from a control account that nothing else touches, whose last
+ * entry is therefore what a change was decided upon: the key of the next change derives from it, so that of those who decide
+ * upon the same one is posted. The setting is read after that entry, so that none is posted upon a newer setting's.
+ */
+export function openAllowances(deps: {
+  readonly ledger: Ledger
+  readonly capsOf: (user: Uuid) => Promise<Capped>
+}): Allowances {
+  const { ledger, capsOf } = deps
+  const once = singleFlight()
+  /** The setting by which an allowance is known to be filled to the point. */
+  const filled = new Map<bigint, number>()
+
+  const know = (account: Account, { setting }: Cap) => {
+    if (filled.size >= knownMax) filled.clear()
+    filled.set(account.id, setting)
+  }
+
+  const change = async (of: Filling, by: bigint, last: bigint) => {
+    const { user, subject, start, control, allowance } = of
+    const base = {
+      key: derivedId(start, 'wallet.allowance', user, subject, String(last)),
+      accounts: { control, allowance },
+    }
+    const answer =
+      by > 0n
+        ? await ledger.post(templates['wallet.allowance_opened'], {
+            ...base,
+            amounts: { allowed: money('POINTS', by) },
+          })
+        : await ledger.post(templates['wallet.allowance_lowered'], { ...base, amounts: { less: money('POINTS', -by) } })
+    // Somebody else changed it, or a hold took what was to be taken out: the next look is newer.
+    const isOvertaken = isRefusal(answer) && ['key_reused', 'insufficient_funds'].includes(answer.refused)
+    if (isRefusal(answer) && !isOvertaken) throw new Error(`an allowance was not filled: ${answer.detail}`)
+  }
+
+  const fill = async (of: Filling): Promise<void> => {
+    for (let race = 0; race < racesMax; race++) {
+      const [last] = await ledger.statement(of.control, { limit: 1 })
+      const cap = (await capsOf(of.user))[of.period]
+      if (!cap) return
+      const put = -(last?.balance ?? 0n)
+      const used = put - (await ledger.balance(of.allowance)).available
+      const by = refill({ cap: cap.points, put, used })
+      if (by === 0n) return put === cap.points ? know(of.allowance, cap) : undefined
+      await change(of, by, last?.pos ?? 0n)
+    }
+    throw new Error(`the allowance ${of.subject} changes faster than it can be filled`)
+  }
 
   const open = async (user: Uuid, period: Period, cap: Cap, now: Date): Promise<Account> => {
-    const { subject, allowed, start } = allowanceOf(cap, period, now)
-    const account = await ledger.open({ kind: 'wallet.allowance', owner: { type: 'user', id: user }, subject })
-    if (allowed === 0n || filled.has(account.id)) return account
-    const answer = await ledger.post(walletChart.templates['wallet.allowance_opened'], {
-      key: derivedId(start, 'wallet.allowance_opened', user, subject),
-      accounts: {
-        control: await ledger.open({ kind: 'wallet.allowance_control', owner: 'system' }),
-        allowance: account,
-      },
-      amounts: { allowed: money('POINTS', allowed) },
-    })
-    assert(!isRefusal(answer), 'an allowance is filled from an account that may be overdrawn')
-    if (filled.size >= knownMax) filled.clear()
-    filled.add(account.id)
-    return account
+    const [subject, owner] = [allowanceName(period, now), { type: 'user', id: user } as const]
+    const allowance = await ledger.open({ kind: 'wallet.allowance', owner, subject })
+    if (filled.get(allowance.id) === cap.setting) return allowance
+    const control = await ledger.open({ kind: 'wallet.allowance_control', owner, subject })
+    const { start } = periodAt(now, period)
+    await once(`${allowance.id}/${cap.setting}`, () => fill({ user, period, subject, start, control, allowance }))
+    return allowance
   }
 
   return {
@@ -41,10 +81,14 @@ export function openAllowances(ledger: Ledger): Allowances {
       ...(day ? { day: await open(user, 'day', day, now) } : {}),
       ...(month ? { month: await open(user, 'month', month, now) } : {}),
     }),
-    used: async (user, period, cap, now) => {
-      if (!cap) return 0n
-      const { available } = await ledger.balance(await open(user, period, cap, now))
-      return usedOf(cap, period, now, available)
-    },
   }
+}
+
+type Filling = {
+  readonly user: Uuid
+  readonly period: Period
+  readonly subject: string
+  readonly start: Date
+  readonly control: Account
+  readonly allowance: Account
 }

@@ -24,8 +24,8 @@ export const walletChart = chart(
       ['wallet', 'messages', 'gifts'],
       ['wallet', 'messages', 'subscriptions', 'gifts'],
     ),
-    'wallet.allowance': kind(['POINTS'], 'never', ['messages'], ['wallet']),
-    'wallet.allowance_control': kind(['POINTS'], 'allowed', ['wallet'], ['messages']),
+    'wallet.allowance': kind(['POINTS'], 'never', ['wallet', 'messages'], ['wallet']),
+    'wallet.allowance_control': kind(['POINTS'], 'allowed', ['wallet'], ['wallet', 'messages']),
     'points.issued': kind(['POINTS'], 'allowed', ['wallet', 'subscriptions'], ['wallet', 'subscriptions']),
     'points.breakage': kind(['POINTS'], 'allowed', ['wallet', 'subscriptions'], ['wallet', 'subscriptions', 'gifts']),
     'points.debt': kind(['POINTS'], 'allowed', ['wallet'], ['wallet']),
@@ -79,6 +79,11 @@ export const walletChart = chart(
       accounts: { control: 'wallet.allowance_control', allowance: 'wallet.allowance' },
       amounts: { allowed: 'POINTS' },
       legs: [{ op: 'move', from: 'control', to: 'allowance', amount: 'allowed' }],
+    },
+    'wallet.allowance_lowered': {
+      accounts: { control: 'wallet.allowance_control', allowance: 'wallet.allowance' },
+      amounts: { less: 'POINTS' },
+      legs: [{ op: 'move', from: 'allowance', to: 'control', amount: 'less' }],
     },
     // The refundable account of a sale is what keeps its refunds within the sale, whoever gives them.
     'wallet.refunded': {

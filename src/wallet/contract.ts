@@ -33,6 +33,10 @@ const cap = z.nullable(bigintText.check(z.refine((value) => value >= 0n && value
 const capsSchema = z.object({ message: cap, day: cap, month: cap })
 export type Caps = z.output<typeof capsSchema>
 
+/** The caps that are to change; what is not named stays, so that an old tab undoes nothing. */
+const capChange = z.object({ message: z.optional(cap), day: z.optional(cap), month: z.optional(cap) })
+export type CapChange = z.output<typeof capChange>
+
 const walletView = z.object({
   /** What can be spent now; `free` of it expires at `freeUntil`, `bought` never. */
   available: points,
@@ -61,7 +65,7 @@ export const getWallet = endpoint({
 export const setCaps = endpoint({
   method: 'PUT',
   path: '/api/wallet/caps',
-  input: { body: capsSchema },
+  input: { body: capChange },
   output: walletView,
   refusals: { sign_in_first: 401 },
 })

@@ -3,10 +3,18 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { uuidv7 } from '#kernel'
 import { topUpStates } from './contract.ts'
-import { allowanceOf, grantKey, mayFollow, nextMidnight, periodAt, repayment, splitRecovery, usedOf } from './rules.ts'
+import {
+  allowanceName,
+  grantKey,
+  mayFollow,
+  nextMidnight,
+  periodAt,
+  refill,
+  repayment,
+  splitRecovery,
+} from './rules.ts'
 
 const late = new Date('2026-12-31T23:59:59.999Z')
-const cap = { points: 500n, setting: 3, carried: 200n, carriedFor: '2026-12-31' }
 
 await test('days and months are UTC, and end where the next begins', () => {
   assert.deepEqual(periodAt(late, 'day'), { name: '2026-12-31', start: new Date('2026-12-31T00:00:00Z') })
@@ -22,18 +30,14 @@ await test('a grant has one key for each person and day', () => {
   assert.equal(new Set([grantKey(grace, day), grantKey(ada, day), grantKey(grace, next)]).size, 3)
 })
 
-await test('an allowance is what a cap leaves after what its period had used, and whole in the next period', () => {
-  assert.deepEqual(allowanceOf(cap, 'day', late), {
-    subject: 'day:2026-12-31/3',
-    allowed: 300n,
-    start: new Date('2026-12-31T00:00:00Z'),
-  })
-  assert.equal(allowanceOf(cap, 'day', nextMidnight(late)).allowed, 500n)
-  assert.equal(allowanceOf({ ...cap, carried: 500n }, 'day', late).allowed, 0n)
-  assert.equal(allowanceOf({ ...cap, carried: 700n }, 'day', late).allowed, 0n)
-  assert.equal(usedOf(cap, 'day', late, 120n), 380n)
-  assert.equal(usedOf(cap, 'day', nextMidnight(late), 120n), 380n)
-  assert.equal(usedOf({ ...cap, carried: 700n }, 'day', late, 0n), 700n)
+await test('an allowance is filled to its cap, and nothing that is used is taken out of it', () => {
+  assert.deepEqual([allowanceName('day', late), allowanceName('month', late)], ['day:2026-12-31', 'month:2026-12'])
+  assert.equal(refill({ cap: 500n, put: 0n, used: 0n }), 500n)
+  assert.equal(refill({ cap: 500n, put: 500n, used: 500n }), 0n)
+  assert.equal(refill({ cap: 800n, put: 500n, used: 500n }), 300n)
+  assert.equal(refill({ cap: 300n, put: 500n, used: 120n }), -200n)
+  assert.equal(refill({ cap: 300n, put: 500n, used: 380n }), -120n)
+  assert.equal(refill({ cap: 300n, put: 380n, used: 380n }), 0n)
 })
 
 await test('a top-up goes forward only, and what is final stays', () => {

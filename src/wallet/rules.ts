@@ -21,34 +21,28 @@ export function grantKey(user: Uuid, day: Date): Uuid {
   return derivedId(day, 'wallet.daily_points', user)
 }
 
-/** A cap as it was set: how much, for the how manieth time, and what its period had used by then. */
-export type Cap = {
-  readonly points: bigint
-  readonly setting: number
-  readonly carried: bigint
-  readonly carriedFor: string
+/** A cap as it stands: how much, by the how manieth setting. */
+export type Cap = { readonly points: bigint; readonly setting: number }
+
+/** The account of a cap in a period. */
+export function allowanceName(period: Period, now: Date): string {
+  return `${period}:${periodAt(now, period).name}`
 }
 
-/** The account that a cap stands for in a period, and what it is filled with. */
-export function allowanceOf(
-  cap: Cap,
-  period: Period,
-  now: Date,
-): { readonly subject: string; readonly allowed: bigint; readonly start: Date } {
-  const { name, start } = periodAt(now, period)
-  const used = cap.carriedFor === name ? cap.carried : 0n
-  return {
-    subject: `${period}:${name}/${cap.setting}`,
-    allowed: cap.points > used ? cap.points - used : 0n,
-    start,
-  }
-}
-
-/** What a period has used of its cap: what was carried into it and what is no longer available, held or spent. */
-export function usedOf(cap: Cap, period: Period, now: Date, available: bigint): bigint {
-  const { name } = periodAt(now, period)
-  const carried = cap.carriedFor === name ? cap.carried : 0n
-  return carried + allowanceOf(cap, period, now).allowed - available
+/**
+ * What is to be put into an allowance, or taken out of it where that is negative, so that `put` in all are the cap. What is used,
+ * spent or held, cannot be taken out: a cap lowered below it gets the rest of its way as holds give back.
+ */
+export function refill({
+  cap,
+  put,
+  used,
+}: {
+  readonly cap: bigint
+  readonly put: bigint
+  readonly used: bigint
+}): bigint {
+  return (cap > used ? cap : used) - put
 }
 
 export type TopUpState = (typeof topUpStates)[number]

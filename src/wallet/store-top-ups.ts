@@ -113,19 +113,21 @@ export async function notePosted(db: Database, id: Uuid, state: TopUpState, repa
 }
 
 /**
- * Top-ups whose end is not known or not posted, and those of the last days about which a webhook may have been lost,
- * longest unlooked at first; each is looked at again after ten minutes at the earliest.
+ * Top-ups whose end is not known or not posted, and those of the last days about which a webhook may have been lost. What is
+ * paid and not posted comes first, after a minute. The rest is due ten minutes after the last look, or a tenth of the age it
+ * then had: nobody is given up, and those that were left lying do not stand in the way of new ones.
  */
 export async function topUpsToLookAt(db: Database, now: Date, limit: number): Promise<readonly TopUp[]> {
   const { rows } = await db.pool.query<TopUp>(
     `update wallet.top_up set looked_at = $1
     where id in (
       select id from wallet.top_up
-      where ((state in ('started', 'asks') or (state = 'succeeded' and started_at > $1::timestamptz - interval '3 days'))
-          and looked_at <= $1::timestamptz - interval '10 minutes')
-        or (posted_state <> state and state in ('succeeded', 'refunded', 'disputed')
-          and looked_at <= $1::timestamptz - interval '1 minute')
-      order by looked_at limit $2)
+      cross join lateral (select
+        posted_state <> state and state in ('succeeded', 'refunded', 'disputed') as is_unposted,
+        looked_at + greatest(interval '10 minutes', (looked_at - started_at) / 10) as due) as look
+      where looked_at <= $1::timestamptz - interval '1 minute' and (is_unposted or (due <= $1::timestamptz
+        and (state in ('started', 'asks') or (state = 'succeeded' and started_at > $1::timestamptz - interval '3 days'))))
+      order by is_unposted desc, due limit $2)
     returning ${columns}`,
     [now, limit],
   )

@@ -1,7 +1,7 @@
 import type { Uuid } from '#kernel'
 import type { Database } from '#platform'
-import type { Caps } from './contract.ts'
-import type { Cap, Period } from './rules.ts'
+import type { CapChange } from './contract.ts'
+import type { Cap } from './rules.ts'
 
 export type PersonRow = {
   readonly grantedOn: string | null
@@ -9,25 +9,21 @@ export type PersonRow = {
   readonly messageCap: bigint | null
   readonly day: Cap | null
   readonly month: Cap | null
-  /** How often each cap has been set, also to none. */
-  readonly settings: Readonly<Record<Period, number>>
 }
 
 type Row = {
   granted_on: string | null
   in_debt: boolean | null
   message_cap: bigint | null
-} & Record<`${'d' | 'm'}_points` | `${'d' | 'm'}_carried`, bigint | null> &
-  Record<'d_setting' | 'm_setting', number | null> &
-  Record<'d_for' | 'm_for', string | null>
+} & Record<'d_points' | 'm_points', bigint | null> &
+  Record<'d_setting' | 'm_setting', number | null>
 
 /** In the order asked, by primary keys: it stands in the way of every message. */
 export async function personsOf(db: Database, persons: readonly Uuid[]): Promise<readonly PersonRow[]> {
   const { rows } = await db.pool.query<Row>({
     name: 'wallet.person',
     text: `select p.granted_on, p.in_debt, p.message_cap,
-        d.points as d_points, d.setting as d_setting, d.carried as d_carried, d.carried_for as d_for,
-        m.points as m_points, m.setting as m_setting, m.carried as m_carried, m.carried_for as m_for
+        d.points as d_points, d.setting as d_setting, m.points as m_points, m.setting as m_setting
       from unnest($1::uuid[]) with ordinality u (person, at)
       left join wallet.person p on p.person = u.person
       left join wallet.cap d on d.person = u.person and d.period = 'day'
@@ -39,20 +35,13 @@ export async function personsOf(db: Database, persons: readonly Uuid[]): Promise
     grantedOn: row.granted_on,
     inDebt: row.in_debt ?? false,
     messageCap: row.message_cap,
-    day: capOf(row.d_points, row.d_setting, row.d_carried, row.d_for),
-    month: capOf(row.m_points, row.m_setting, row.m_carried, row.m_for),
-    settings: { day: row.d_setting ?? 0, month: row.m_setting ?? 0 },
+    day: capOf(row.d_points, row.d_setting),
+    month: capOf(row.m_points, row.m_setting),
   }))
 }
 
-function capOf(
-  points: bigint | null,
-  setting: number | null,
-  carried: bigint | null,
-  carriedFor: string | null,
-): Cap | null {
-  if (points === null || setting === null || carried === null || carriedFor === null) return null
-  return { points, setting, carried, carriedFor }
+function capOf(points: bigint | null, setting: number | null): Cap | null {
+  return points === null || setting === null ? null : { points, setting }
 }
 
 export async function markGranted(db: Database, person: Uuid, day: string): Promise<void> {
@@ -72,43 +61,21 @@ export async function markDebt(db: Database, person: Uuid, inDebt: 'owes' | 'owe
   )
 }
 
-/** A cap's next setting: what the period had used when it begins is carried over. */
-export type NewCap = {
-  readonly period: Period
-  readonly points: bigint | null
-  readonly setting: number
-  readonly used: bigint
-  readonly name: string
-}
-
-/** Writes the caps that change. False if another setting was written meanwhile: what is carried over is another then. */
-export async function writeCaps(
-  db: Database,
-  person: Uuid,
-  { message, changed }: { readonly message: Caps['message']; readonly changed: readonly NewCap[] },
-): Promise<boolean> {
-  const { rowCount } = await db.pool.query(
+/** Writes the caps that are named. A cap that is set to what it is keeps its setting. */
+export async function writeCaps(db: Database, person: Uuid, caps: CapChange): Promise<void> {
+  const named = (['day', 'month'] as const).filter((period) => caps[period] !== undefined)
+  await db.pool.query(
     `with one as (
       insert into wallet.person (person, message_cap) values ($1, $2)
-      on conflict (person) do update set message_cap = excluded.message_cap returning person)
-    insert into wallet.cap (person, period, points, setting, carried, carried_for)
-    select one.person, c.period, c.points, c.setting, c.carried, c.carried_for
-    from one, unnest($3::text[], $4::int8[], $5::int4[], $6::int8[], $7::text[])
-      as c (period, points, setting, carried, carried_for)
-    on conflict (person, period) do update set points = excluded.points, setting = excluded.setting,
-      carried = excluded.carried, carried_for = excluded.carried_for
-      where wallet.cap.setting = excluded.setting - 1`,
-    [
-      person,
-      message,
-      changed.map(({ period }) => period),
-      changed.map(({ points }) => points),
-      changed.map(({ setting }) => setting),
-      changed.map(({ used }) => used),
-      changed.map(({ name }) => name),
-    ],
+      on conflict (person) do update set
+        message_cap = case when $3 then excluded.message_cap else wallet.person.message_cap end
+      returning person)
+    insert into wallet.cap (person, period, points, setting)
+    select one.person, c.period, c.points, 1 from one, unnest($4::text[], $5::int8[]) as c (period, points)
+    on conflict (person, period) do update set points = excluded.points, setting = wallet.cap.setting + 1
+      where wallet.cap.points is distinct from excluded.points`,
+    [person, caps.message ?? null, caps.message !== undefined, named, named.map((period) => caps[period] ?? null)],
   )
-  return rowCount === changed.length
 }
 
 /** What is kept of a person's wishes; top-ups stay, as records of what was paid, under the bare uuid. */

@@ -106,6 +106,31 @@ await test('what nobody answered for is asked about however long ago it was', as
   assert.equal(await openTopUps(house).reconcile(), 1)
 })
 
+await test('what was left lying is asked about ever more rarely, and never stands before what is paid', async () => {
+  await using house = await openMoneyHouse()
+  const [person, id, now] = [house.someone(), uuidv7(), house.clock.now().getTime()]
+  const monthOld = new Date(now - 30 * 86_400_000)
+  await house.db.pool.query(
+    `insert into wallet.top_up (id, person, provider, cents, points, state, started_at, looked_at)
+    select uuidv7(), $1, 'sandbox', 300, 100000, 'asks', $2, $2 from generate_series(1, 300)`,
+    [house.someone(), monthOld],
+  )
+  await house.db.pool.query(
+    `insert into wallet.top_up (id, person, provider, cents, points, state, reference, started_at, looked_at)
+    values ($1, $2, 'sandbox', 300, 100000, 'succeeded', $3, $4, $4)`,
+    [id, person, `sandbox:succeeds:4242:${now}`, house.clock.now()],
+  )
+  house.clock.advance(120_000)
+  const topUps = openTopUps(house)
+  assert.equal(await topUps.reconcile(), 200)
+  assert.equal((await topUps.find(id))?.postedState, 'succeeded')
+  assert.equal(await topUps.reconcile(), 101)
+  house.clock.advance(2 * 86_400_000)
+  assert.equal(await topUps.reconcile(), 1, 'the one that is new')
+  house.clock.advance(86_400_000 + 3_600_000)
+  assert.equal(await topUps.reconcile(), 200, 'a tenth of a month later')
+})
+
 await test('a refund that the provider does not take at once is asked for again until it does', async () => {
   await using house = await openMoneyHouse()
   const person = house.someone()

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isRefusal } from '#kernel'
-import { openMoneyHouse, reserve, settle } from '../../test/purse.ts'
+import { isRefusal, money, uuidv7, type Uuid } from '#kernel'
+import { messages } from '../../test/market/flows.ts'
+import { buy, openMoneyHouse, reserve, settle, type MoneyHouse } from '../../test/purse.ts'
 import { expireLots } from './lots.ts'
 import { dailyGrant } from './rules.ts'
-import { writeCaps } from './store.ts'
+import { openWallet } from './wallet.ts'
 
 const day = 86_400_000
 
@@ -16,6 +17,25 @@ await test('the first look of a day grants its points, once however many look', 
   const { available, free, bought } = await house.wallet.balance(person)
   assert.deepEqual([available, free, bought], [dailyGrant, dailyGrant, 0n])
   await house.wallet.accountsFor(person)
+  assert.equal((await house.wallet.balance(person)).available, dailyGrant)
+})
+
+await test('who looks after midnight while yesterday’s points are still being granted gets those of the day too', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  house.clock.set(new Date('2026-11-24T23:59:59.999Z'))
+  const lock = await house.db.pool.connect()
+  await lock.query('begin; lock table wallet.person in share mode')
+  const late = house.wallet.accountsFor(person)
+  const waiting = `select from pg_locks where relation = 'wallet.person'::regclass and not granted`
+  while ((await lock.query(waiting)).rowCount === 0) continue
+  house.clock.set(new Date('2026-11-25T00:00:00Z'))
+  const early = house.wallet.accountsFor(person)
+  // Both ask in turn who the person is: once this has its answer, the one before it has.
+  await house.wallet.caps(person)
+  await lock.query('commit')
+  lock.release()
+  await Promise.all([late, early])
   assert.equal((await house.wallet.balance(person)).available, dailyGrant)
 })
 
@@ -78,29 +98,88 @@ await test('equal rests of one lot that come back one after another all go to br
   assert.equal((await house.ledger.balance(points)).posted, 0n)
 })
 
-await test('caps that are set at once each carry over what the setting before them had used', async () => {
+await test('caps that are set at once, by several processes, come to one of them less what was used', async () => {
   await using house = await openMoneyHouse()
   const person = house.someone()
-  const caps = { message: null, month: null }
-  await house.wallet.setCaps(person, { ...caps, day: 2_000n })
+  const wallets = [house.wallet, openWallet(house), openWallet(house)]
+  await house.wallet.setCaps(person, { day: 2_000n })
   await settle(house, await reserve(house, person, 300n), 300n)
-  const asked = Array.from({ length: 8 }, (_, at) => 1_000n + BigInt(at))
-  await Promise.all(asked.map((day) => house.wallet.setCaps(person, { ...caps, day })))
-  const { caps: set, left } = await house.wallet.caps(person)
-  assert.equal(left.day, (set.day ?? 0n) - 300n)
+  const asked = Array.from({ length: 12 }, (_, at) => 1_000n + BigInt(at))
+  await Promise.all(asked.map((day, at) => (wallets[at % wallets.length] ?? house.wallet).setCaps(person, { day })))
+  for (const wallet of wallets) {
+    const { caps, left } = await wallet.caps(person)
+    assert.equal(left.day, (caps.day ?? 0n) - 300n)
+  }
+  assert.ok((await house.ledger.prove()).holds)
 })
 
-await test('a cap is written over no other setting than the one that was read', async () => {
+await test('a cap that is not named stays as it is', async () => {
   await using house = await openMoneyHouse()
   const person = house.someone()
-  const write = (points: bigint, setting: number) =>
-    writeCaps(house.db, person, {
-      message: null,
-      changed: [{ period: 'day', points, setting, used: 0n, name: '2026-11-24' }],
-    })
-  assert.deepEqual([await write(1_000n, 1), await write(2_000n, 1), await write(3_000n, 2)], [true, false, true])
-  assert.equal((await house.wallet.caps(person)).caps.day, 3_000n)
+  await house.wallet.setCaps(person, { message: 50n, day: 500n, month: 900n })
+  await house.wallet.setCaps(person, { day: 400n })
+  assert.deepEqual((await house.wallet.caps(person)).caps, { message: 50n, day: 400n, month: 900n })
+  await house.wallet.setCaps(person, { message: null, month: null })
+  assert.deepEqual((await house.wallet.caps(person)).caps, { message: null, day: 400n, month: null })
 })
+
+await test('a cap that is lowered holds for the answer that runs, and counts what that comes to', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  await buy(house, person, 50_000n)
+  await house.wallet.setCaps(person, { day: 30_000n })
+  const held = await reserve(house, person, 1_000n)
+  await house.wallet.setCaps(person, { day: 2_000n })
+  assert.equal(await leftOfDay(house, person), 1_000n)
+  assert.ok(isRefusal(await extend(house, held, 19_000n)), 'the day would come to 20,000')
+  assert.ok(!isRefusal(await extend(house, held, 1_000n)))
+  assert.ok(isRefusal((await reserve(house, person, 1n)).answer))
+  await settle(house, held, 40n)
+  assert.equal(await leftOfDay(house, person), 1_960n)
+  assert.ok((await house.ledger.prove()).holds)
+})
+
+await test('a cap below what an answer holds leaves nothing, and then what that gives back above it', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  await house.wallet.setCaps(person, { day: 1_000n })
+  const held = await reserve(house, person, 700n)
+  await house.wallet.setCaps(person, { day: 300n })
+  await house.wallet.setCaps(person, { day: 500n })
+  assert.equal(await leftOfDay(house, person), 0n)
+  assert.ok(isRefusal((await reserve(house, person, 1n)).answer))
+  await settle(house, held, 40n)
+  assert.ok(isRefusal((await reserve(house, person, 461n)).answer))
+  assert.equal(await leftOfDay(house, person), 460n)
+  await house.wallet.setCaps(person, { day: null })
+  await house.wallet.setCaps(person, { day: 600n })
+  assert.equal(await leftOfDay(house, person), 560n)
+})
+
+await test('a cap that is raised lets the answer that runs go on', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  await house.wallet.setCaps(person, { day: 300n })
+  const held = await reserve(house, person, 300n)
+  assert.ok(isRefusal(await extend(house, held, 200n)))
+  await house.wallet.setCaps(person, { day: 600n })
+  assert.ok(!isRefusal(await extend(house, held, 200n)))
+  assert.equal(await leftOfDay(house, person), 100n)
+})
+
+async function leftOfDay(house: MoneyHouse, person: Uuid) {
+  return (await house.wallet.caps(person)).left.day
+}
+
+function extend(house: MoneyHouse, held: Awaited<ReturnType<typeof reserve>>, more: bigint) {
+  return house.ledger.post(messages.templates['message.extended'], {
+    key: uuidv7(),
+    hold: held.key,
+    accounts: { wallet: held.points, ...held.allowances },
+    amounts: { more: money('POINTS', more) },
+    holdMs: 600_000,
+  })
+}
 
 await test('a thousand race past neither the points nor a cap', async () => {
   await using house = await openMoneyHouse()

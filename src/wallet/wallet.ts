@@ -3,10 +3,11 @@ import type { Account, Ledger } from '#ledger'
 import { createGatherer, type Database } from '#platform'
 import { openAllowances } from './allowances.ts'
 import { walletChart } from './chart.ts'
-import type { Caps } from './contract.ts'
+import type { CapChange, Caps } from './contract.ts'
 import { expireLotsOf } from './lots.ts'
+import { singleFlight } from './once.ts'
 import { dailyGrant, grantKey, nextMidnight, periodAt, type Period } from './rules.ts'
-import { markGranted, personsOf, writeCaps, type NewCap } from './store.ts'
+import { markGranted, personsOf, writeCaps } from './store.ts'
 
 /** What a hold takes from, all in one journal. An allowance is there where the person has set that cap. */
 export type Purse = {
@@ -38,14 +39,15 @@ export type Wallet = {
   /** Reads; grants nothing. */
   balance(user: Uuid): Promise<WalletBalance>
   caps(user: Uuid): Promise<CapsLeft>
-  setCaps(user: Uuid, caps: Caps): Promise<void>
+  /** Sets the caps that are named; the others stay as they are. Answers that run are held to them too. */
+  setCaps(user: Uuid, caps: CapChange): Promise<void>
 }
 
 export function openWallet(options: { readonly db: Database; readonly ledger: Ledger; readonly clock: Clock }): Wallet {
   const { db, ledger, clock } = options
   const once = singleFlight()
   const persons = createGatherer((asked: readonly Uuid[]) => personsOf(db, asked))
-  const allowances = openAllowances(ledger)
+  const allowances = openAllowances({ ledger, capsOf: (user) => persons.add(user) })
   const pointsOf = (user: Uuid) => ledger.open({ kind: 'wallet.points', owner: { type: 'user', id: user } })
 
   const grant = async (user: Uuid, points: Account, now: Date) => {
@@ -74,7 +76,7 @@ export function openWallet(options: { readonly db: Database; readonly ledger: Le
       const now = clock.now()
       const [points, row] = await Promise.all([pointsOf(user), persons.add(user)])
       if (row.grantedOn === null || row.grantedOn < periodAt(now, 'day').name)
-        await once(user, () => grant(user, points, now))
+        await once(grantKey(user, periodAt(now, 'day').start), () => grant(user, points, now))
       // The mark spares the question; it is written before a dispute is posted, so the ledger has the last word.
       const inDebt = row.inDebt && (await debtOf(user)) > 0n
       return { points, allowances: await allowances.of(user, row, now), messageCap: row.messageCap, inDebt }
@@ -100,33 +102,8 @@ export function openWallet(options: { readonly db: Database; readonly ledger: Le
       }
     },
     setCaps: async (user, caps) => {
-      const now = clock.now()
-      for (let isWritten = false; !isWritten;) {
-        const row = await persons.add(user)
-        const next = async (period: Period): Promise<NewCap> => ({
-          period,
-          points: caps[period],
-          setting: row.settings[period] + 1,
-          used: await allowances.used(user, period, row[period], now),
-          name: periodAt(now, period).name,
-        })
-        const changed = periods.filter((period) => caps[period] !== (row[period]?.points ?? null))
-        isWritten = await writeCaps(db, user, { message: caps.message, changed: await Promise.all(changed.map(next)) })
-      }
+      await writeCaps(db, user, caps)
+      await allowances.of(user, await persons.add(user), clock.now())
     },
-  }
-}
-
-const periods = ['day', 'month'] as const
-
-/** Those who ask for the same thing at once share one answer. */
-function singleFlight(): (name: string, work: () => Promise<void>) => Promise<void> {
-  const flying = new Map<string, Promise<void>>()
-  return (name, work) => {
-    const known = flying.get(name)
-    if (known) return known
-    const begun = work().finally(() => flying.delete(name))
-    flying.set(name, begun)
-    return begun
   }
 }

@@ -12,17 +12,15 @@ create table wallet.person (
   constraint person_cap check (message_cap >= 0)
 );
 
--- A cap's setting numbers its accounts, so that each has one amount for good. What the period had used when the cap was
--- set is carried into the new one; in later periods it counts for nothing.
+-- `setting` counts the changes, so that whoever has filled an allowance by an older one looks again. What a period has used is
+-- read from the ledger.
 create table wallet.cap (
   person uuid not null references wallet.person on delete cascade,
   period text not null,
   points bigint,
   setting int not null,
-  carried bigint not null,
-  carried_for text not null,
   primary key (person, period),
-  constraint cap_whole check (period in ('day', 'month') and points >= 0 and setting > 0 and carried >= 0)
+  constraint cap_whole check (period in ('day', 'month') and points >= 0 and setting > 0)
 );
 
 -- The intent of a top-up, written before the provider is asked. `state` is what is known of it, `posted_state` as far as

@@ -35,7 +35,9 @@ export function CapsPage() {
   )
 }
 
-type Texts = { readonly [Name in keyof Caps]: string }
+/** What is written in a field. Once saved, it stands until the limits are read anew. */
+type Written = { readonly text: string; readonly isSaved: boolean }
+type Edits = ReadonlyMap<keyof Caps, Written>
 
 const textOf = (cap: bigint | null) => (cap === null ? '' : String(cap))
 
@@ -51,27 +53,28 @@ function CapsForm({ view }: { readonly view: WalletView }) {
   const toast = useToast()
   const saving = useWrite(setCaps, { refresh: [getWallet] })
   const { caps, left } = view
-  const [texts, setTexts] = useState<Texts>({
-    message: textOf(caps.message),
-    day: textOf(caps.day),
-    month: textOf(caps.month),
-  })
-  const wished = { message: capOf(texts.message), day: capOf(texts.day), month: capOf(texts.month) }
+  const { edits, edit, saved } = useEdits(view)
+  const textFor = (name: keyof Caps) => edits.get(name)?.text ?? textOf(caps[name])
+  const wished = { message: capOf(textFor('message')), day: capOf(textFor('day')), month: capOf(textFor('month')) }
   const isWhole = (all: typeof wished): all is Caps => Object.values(all).every((cap) => cap !== undefined)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (!isWhole(wished)) return
-    const answer = await saving.run({ body: wished })
-    if (answer && !isRefusal(answer)) toast({ words: t`Your limits hold from now on.` })
+    // Only what was written here: another tab may have set the rest meanwhile.
+    const unsaved = [...edits].filter(([, { isSaved }]) => !isSaved)
+    const answer = await saving.run({ body: Object.fromEntries(unsaved.map(([name]) => [name, wished[name]])) })
+    if (!answer || isRefusal(answer)) return
+    saved(edits)
+    toast({ words: t`Your limits hold from now on.` })
   }
   const field = (name: keyof Caps, label: ReactNode, hint: ReactNode, unused: bigint | null) => (
     <CapField
       label={label}
       hint={hint}
-      text={texts[name]}
+      text={textFor(name)}
       cap={wished[name]}
       left={wished[name] === caps[name] ? unused : null}
-      onChange={(text) => setTexts({ ...texts, [name]: text })}
+      onChange={(text) => edit(name, text)}
     />
   )
   return (
@@ -92,6 +95,28 @@ function CapsForm({ view }: { readonly view: WalletView }) {
       </div>
     </form>
   )
+}
+
+/** What is written and not saved; the rest follows what is read, whoever set it. */
+function useEdits(view: WalletView) {
+  const [edits, setEdits] = useState<Edits>(new Map())
+  const [read, setRead] = useState(view)
+  if (read !== view) {
+    setRead(view)
+    setEdits(new Map([...edits].filter(([, { isSaved }]) => !isSaved)))
+  }
+  return {
+    edits,
+    edit: (name: keyof Caps, text: string) => setEdits((now) => new Map(now).set(name, { text, isSaved: false })),
+    /** What was written since it was sent is not saved. */
+    saved: (sent: Edits) =>
+      setEdits((now) => {
+        const saved = [...now].map(
+          ([name, written]) => [name, { ...written, isSaved: written === sent.get(name) }] as const,
+        )
+        return new Map(saved)
+      }),
+  }
 }
 
 type CapFieldProps = {
