@@ -23,6 +23,8 @@ async function serve(content: Record<string, string>) {
   return {
     ...server,
     document: (path: string) => fetch(server.url + path, html),
+    text: async (path: string) => (await fetch(server.url + path)).text(),
+    build: (name: string, text: string) => writeFile(join(dist, name), text),
     [Symbol.asyncDispose]: async () => {
       await server.stop(0)
       await rm(folder, { recursive: true })
@@ -68,6 +70,19 @@ test('files of the build are packed and kept for ever', async () => {
   assert.match(String(packed.headers['cache-control']), /immutable/)
   const plain = await fetch(`${server.url}/assets/a.js`)
   assert.equal((await plain.text()).length, 1900)
+})
+
+test('a file is kept once, however its path is spelt', async () => {
+  await using server = await serve({ 'index.html': page, 'assets/a.js': 'first' })
+  assert.equal(await server.text('/assets/a.js'), 'first')
+  await server.build('assets/a.js', 'second')
+  for (const path of ['/assets/a.js', '//assets/a.js', '/assets////a.js', '/%61ssets/a.js'])
+    assert.equal(await server.text(path), 'first', path)
+})
+
+test('a name that no file can have is none', async () => {
+  await using server = await serve({ 'index.html': page })
+  assert.equal((await fetch(`${server.url}/${'a'.repeat(300)}.js`)).status, 404)
 })
 
 test('nothing outside the build can be had', async () => {

@@ -39,8 +39,9 @@ export function openScreens(folder: string): Screens {
       const type = types[extname(path)]
       const place = join(folder, path)
       if (!type || path.includes('\0') || !place.startsWith(folder + sep)) return undefined
-      const packed = files.get(path) ?? readPacked(place)
-      if (await packed) files.set(path, packed)
+      // By its place: a path can be spelt in endless ways, and each would keep a copy of its own.
+      const packed = files.get(place) ?? readPacked(place)
+      if (await packed) files.set(place, packed)
       const found = await packed
       return found && answer(found, type, { path, accepted })
     },
@@ -74,7 +75,9 @@ async function readPacked(place: string): Promise<Packed | undefined> {
   return { plain, br, gzip: gz }
 }
 
+const missing = new Set<string | undefined>(['ENOENT', 'EISDIR', 'ENOTDIR', 'ENAMETOOLONG'])
+
 function noFile(fault: NodeJS.ErrnoException): undefined {
-  if (fault.code === 'ENOENT' || fault.code === 'EISDIR' || fault.code === 'ENOTDIR') return undefined
+  if (missing.has(fault.code)) return undefined
   throw fault
 }
