@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -29,4 +29,15 @@ test('another secret than the database knows is refused, with what to do', async
   await openSecret({ db: database.db, given: 'a'.repeat(40), file })
   await openSecret({ db: database.db, given: 'a'.repeat(40), file })
   await assert.rejects(openSecret({ db: database.db, given: 'b'.repeat(40), file }), OperatorFault)
+})
+
+test('a secret file that was cut short is refused and not taken for the secret of this database', async (t) => {
+  await using database = await World.database()
+  const file = join(await emptyFolder(t), 'secret')
+  const options = { db: database.db, given: undefined, file }
+  for (const text of ['', '\n'.repeat(40), 'a'.repeat(31)]) {
+    await writeFile(file, text)
+    await assert.rejects(openSecret(options), OperatorFault)
+  }
+  assert.equal((await database.db.pool.query('select from platform.secret')).rowCount, 0)
 })
