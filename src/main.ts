@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const deps = { db, answers, log, clock: systemClock, install, secret, publicUrl, providerKeys }
   if (config.roles.includes('web')) await buildScreens({ say: console.log })
   const screens = openScreens(join(import.meta.dirname, '..', screensFolder))
-  const front = { screens, proxies, origins: { hosts: hostsOf(config) } }
+  const front = { screens, proxies, origins: { hosts: hostsOf(config), publicUrl } }
   const house = await features(deps)
   if (install.mode === 'demo') await house.seedDemo()
   const app = compose({ ...deps, front, rooms: house.rooms })

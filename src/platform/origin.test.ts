@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkOrigin } from './origin.ts'
+import { checkOrigin, type Origins } from './origin.ts'
 
 const hosts = new Set(['localhost', '127.0.0.1', '[::1]', 'bots.example'])
 
-function asked(method: string, headers: Record<string, string>): number {
+function asked(method: string, headers: Record<string, string>, origins: Origins = { hosts }): number {
   try {
-    checkOrigin(new Request('http://localhost:8080/', { method, headers }), { hosts })
+    checkOrigin(new Request('http://localhost:8080/', { method, headers }), origins)
     return 200
   } catch (fault) {
     return (fault as { status: number }).status
@@ -26,3 +26,11 @@ for (const [what, method, headers, status] of [
 ] as const) {
   test(`${what}: ${status}`, () => assert.equal(asked(method, headers), status))
 }
+
+test('behind a proxy that asks under a name of its own, the public address may write, and no other', () => {
+  const origins = { hosts, publicUrl: 'https://bots.example/shop' }
+  const from = (origin: string) => asked('POST', { host: '127.0.0.1:8080', origin }, origins)
+  assert.equal(from('https://bots.example'), 200)
+  for (const other of ['http://bots.example', 'https://bots.example:8443', 'https://evil.example', 'null'])
+    assert.equal(from(other), 403, other)
+})
