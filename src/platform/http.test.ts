@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
@@ -26,8 +26,18 @@ const slow = endpoint({
   output: z.object({ waited: z.boolean() }),
   refusals: {},
 })
+const held = endpoint({
+  method: 'GET',
+  path: '/api/held',
+  input: {},
+  output: z.object({ waited: z.boolean() }),
+  refusals: {},
+})
 const broken = endpoint({ method: 'GET', path: '/api/broken', input: {}, output: z.object({}), refusals: {} })
 const rogue = endpoint({ method: 'GET', path: '/api/rogue', input: {}, output: z.object({}), refusals: {} })
+
+/** `held`: such a request has arrived, and is answered when what comes with it is called. */
+const arrivals = new EventEmitter<{ held: [answer: () => void] }>()
 
 const operations: readonly Operation[] = [
   handle(spend, ({ body }) =>
@@ -35,6 +45,12 @@ const operations: readonly Operation[] = [
   ),
   handle(slow, async ({ params }) => {
     await sleep(params.ms)
+    return { waited: true }
+  }),
+  handle(held, async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    arrivals.emit('held', resolve)
+    await promise
     return { waited: true }
   }),
   handle(broken, () => {
@@ -163,12 +179,13 @@ test('stop finishes what runs, closes what waits at once, and refuses what comes
   const silent = connect(server.port, '127.0.0.1')
   await once(silent, 'connect')
   const order: string[] = []
-  const running = fetch(`${server.url}/api/slow/400`).finally(() => order.push('answered'))
-  await sleep(100)
+  const running = fetch(`${server.url}/api/held`).finally(() => order.push('answered'))
+  const [answer] = await once(arrivals, 'held')
   const stopped = server.stop(longerThanTests)
   await once(silent, 'close')
   order.push('silent one closed')
   await assert.rejects(fetch(`${server.url}/api/slow/1`))
+  answer()
   const response = await running
   assert.deepEqual(order, ['silent one closed', 'answered'])
   assert.equal(response.headers.get('connection'), 'close')
@@ -195,9 +212,8 @@ test('stop lets an answer under way end, then closes its connection', patience, 
 
 test('stop cuts what is still running at the deadline', async () => {
   await using server = await serve()
-  const running = fetch(`${server.url}/api/slow/700`)
-  const failed = assert.rejects(running)
-  await sleep(100)
+  const failed = assert.rejects(fetch(`${server.url}/api/held`))
+  await once(arrivals, 'held')
   assert.equal(await server.stop(100), 1)
   await failed
 })

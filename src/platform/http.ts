@@ -135,6 +135,8 @@ function mountOperation(app: Hono<Env>, { endpoint, run }: Operation, options: H
 function mountStream(app: Hono<Env>, { stream, run }: StreamOperation, options: HttpOptions): void {
   app.get(stream.path, async (c) => {
     const input = await readInput(c, stream, 0)
+    // Hono answers HEAD by GET and drops the body unread: its source would be asked for and never told to end.
+    if (c.req.method === 'HEAD') return c.body(null, 200, streamHeaders)
     const left = new AbortController()
     const signals = [c.req.raw.signal, left.signal, ...(options.closing ? [options.closing] : [])]
     const context = contextOf(c, options, AbortSignal.any(signals))

@@ -24,7 +24,7 @@ type Count = (to: number, context: StreamContext) => AsyncIterable<Counted>
 /** One to `to`, after the reader's last; "100" is where it hangs until the reader leaves. */
 async function* count(to: number, { lastEventId, signal }: StreamContext): AsyncGenerator<Counted> {
   for (let n = Number(lastEventId ?? 0) + 1; n <= to; n++) yield { id: String(n), event: { n: BigInt(n) } }
-  if (to === 100) await once(signal, 'abort')
+  if (to === 100 && !signal.aborted) await once(signal, 'abort')
 }
 
 async function serve(run: Count = count) {
@@ -44,6 +44,10 @@ async function serve(run: Count = count) {
   const read = subscribe({ baseUrl: server.url })
   return { ...server, closing, read, [Symbol.asyncDispose]: async () => void (await server.stop(0)) }
 }
+
+/** A stop that waits for its deadline does not end within its test. */
+const longerThanTests = 120_000
+const patience = { timeout: 60_000 }
 
 const forever = () => new AbortController().signal
 
@@ -100,7 +104,7 @@ test('a refusal comes before the first event and is the reader’s return', asyn
   assert.equal(value.refused, 'too_far')
 })
 
-test('the source is told when its reader leaves, however it leaves', async () => {
+test('the source is told when its reader leaves, however it leaves', patience, async () => {
   const left: string[] = []
   await using server = await serve(async function* (to, context) {
     try {
@@ -118,16 +122,48 @@ test('the source is told when its reader leaves, however it leaves', async () =>
   socket.write('GET /api/count/100/events HTTP/1.1\r\nhost: localhost\r\n\r\n')
   await once(socket, 'data')
   socket.destroy()
-  for (let waited = 0; left.length < 2 && waited < 200; waited++) await sleep(10)
+  while (left.length < 2) await sleep(10)
   assert.deepEqual(left, ['left', 'left'])
 })
 
-test('a process that closes sends its readers away without saying that this was the end', async () => {
-  await using server = await serve()
+/** What a reader gets that has the process closed once it has seen `seen`. */
+async function readUntilClosed(server: Awaited<ReturnType<typeof serve>>, seen: string): Promise<string> {
   const response = await fetch(`${server.url}/api/count/100/events`)
-  const text = response.text()
-  await sleep(50)
-  server.closing.abort()
-  assert.doesNotMatch(await text, /event: end/)
-  assert.equal(await server.stop(2000), 0)
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const piece of response.body ?? []) {
+    text += decoder.decode(piece, { stream: true })
+    if (text.includes(seen)) server.closing.abort()
+  }
+  return text
+}
+
+test('a process that closes sends its readers away without saying that this was the end', patience, async () => {
+  await using server = await serve()
+  assert.doesNotMatch(await readUntilClosed(server, 'id: 100\n'), /event: end/)
+  assert.equal(await server.stop(longerThanTests), 0)
+})
+
+test('a source that goes on when its process closes is ended by its return', patience, async () => {
+  const left = Promise.withResolvers<void>()
+  await using server = await serve(async function* () {
+    try {
+      for (let n = 1n; ; n++, await sleep(1)) yield { id: String(n), event: { n } }
+    } finally {
+      left.resolve()
+    }
+  })
+  assert.doesNotMatch(await readUntilClosed(server, 'id: 3\n'), /event: end/)
+  await left.promise
+})
+
+test('HEAD is answered by the headers alone, and no source is asked', async () => {
+  let asked = 0
+  await using server = await serve((to, context) => {
+    asked++
+    return count(to, context)
+  })
+  const head = await fetch(`${server.url}/api/count/100/events`, { method: 'HEAD' })
+  assert.deepEqual([head.status, head.headers.get('content-type')], [200, 'text/event-stream; charset=utf-8'])
+  assert.equal(asked, 0)
 })

@@ -18,7 +18,8 @@ type RefusedBy<E> = E extends { readonly refusals: infer Refusals } ? Refusal<ke
 
 /**
  * Pairs an event stream with its source. The source ends when there is no more to come, which tells the reader not to come
- * back; its `return` is called, and the context's signal fires, when the reader leaves or the process closes.
+ * back. When the reader leaves or the process closes, the context's signal fires, at which a source that waits has to wake,
+ * and its `return` is called, at the latest in place of its next event.
  */
 export function stream<E extends EventStream>(
   declared: E,
@@ -59,7 +60,7 @@ export function eventBody(
       pull: async (controller) => {
         try {
           const { done, value } = await events.next()
-          if (!done) return controller.enqueue(wireEvent(declared, value))
+          if (!done && !ending.signal.aborted) return controller.enqueue(wireEvent(declared, value))
           // Only a source that came to its end says so: a reader whose process closes comes back for the rest.
           if (!ending.signal.aborted) controller.enqueue(Buffer.from('event: end\ndata: {}\n\n'))
           controller.close()
