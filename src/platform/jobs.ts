@@ -56,9 +56,18 @@ export function createJobs(options: { db: Database; log: Log; jobs: readonly Job
   }
   return {
     start: async (role) => {
-      boss = await openBoss(options.db, log, role)
-      for (const each of known.values()) await createQueue(boss, each)
-      if (role === 'worker') await startWorking(boss, [...known.values()], log)
+      const opening = createBoss(options.db, log, role)
+      try {
+        await oneByOne(options.db, () => opening.start())
+        boss = opening
+        for (const each of known.values()) await createQueue(opening, each)
+        if (role === 'worker') await startWorking(opening, [...known.values()], log)
+      } catch (fault) {
+        boss = undefined
+        // Its timers would keep the process alive that could not start.
+        await opening.stop({ graceful: false, close: false }).catch(() => undefined)
+        throw fault
+      }
     },
     send: async (definition, payload, settings = {}) => {
       if (!known.has(definition.name)) throw new Error(`no room has the job ${definition.name}`)
@@ -83,7 +92,7 @@ function bossConnection({ pool }: Database): Db {
   return { executeSql: (text, values) => pool.query({ text, types: pg.types, ...(values ? { values } : {}) }) }
 }
 
-async function openBoss(db: Database, log: Log, role: 'sender' | 'worker'): Promise<PgBoss> {
+function createBoss(db: Database, log: Log, role: 'sender' | 'worker'): PgBoss {
   const works = role === 'worker'
   const boss = new PgBoss({
     db: bossConnection(db),
@@ -94,7 +103,6 @@ async function openBoss(db: Database, log: Log, role: 'sender' | 'worker'): Prom
   })
   boss.on('error', (err) => log.error({ err }, 'the job queue failed'))
   boss.on('warning', (warning) => log.warn({ warning }, 'the job queue warns'))
-  await oneByOne(db, () => boss.start())
   return boss
 }
 
