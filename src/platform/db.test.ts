@@ -29,18 +29,29 @@ test('int8 is bigint, a day is text and an instant a Date, on our pool alone', a
   await other.end()
 })
 
+/** Whoever comes waits until `size` have come, so that what they began overlaps; later ones pass. */
+function meeting(size: number) {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let came = 0
+  const come = () => {
+    if (++came === size) resolve()
+    return promise
+  }
+  return { come, came: () => came }
+}
+
 test('a serialization failure and a deadlock run the work again, and nothing is lost', async () => {
   await using scratch = await World.database()
   const { db } = scratch
   await db.pool.query(
     'create table purse (id int primary key, amount bigint not null); insert into purse values (1, 0), (2, 0)',
   )
-  let runs = 0
+  const readers = meeting(8)
   const addSerializably = () =>
     db.transact<Tables, void>(
       async (trx) => {
-        runs++
         const { amount } = await trx.selectFrom('purse').select('amount').where('id', '=', 1).executeTakeFirstOrThrow()
+        await readers.come()
         await trx
           .updateTable('purse')
           .set({ amount: amount + 1n })
@@ -50,7 +61,8 @@ test('a serialization failure and a deadlock run the work again, and nothing is 
       { isolation: 'serializable', attemptsMax: 50 },
     )
   await Promise.all(Array.from({ length: 8 }, addSerializably))
-  assert.ok(runs > 8, `${runs} runs: nothing collided`)
+  assert.ok(readers.came() > 8, 'nothing collided')
+  const holders = meeting(2)
   const addBoth = (first: number, second: number) =>
     db.transact<Tables, void>(async (trx) => {
       const add = (id: number) =>
@@ -60,10 +72,11 @@ test('a serialization failure and a deadlock run the work again, and nothing is 
           .where('id', '=', id)
           .execute()
       await add(first)
-      await sql`select pg_sleep(0.05)`.execute(trx)
+      await holders.come()
       await add(second)
     })
   await Promise.all([addBoth(1, 2), addBoth(2, 1)])
+  assert.ok(holders.came() > 2, 'nothing was deadlocked')
   const purses = await db.tables<Tables>().selectFrom('purse').selectAll().orderBy('id').execute()
   assert.deepEqual(purses, [
     { id: 1, amount: 10n },
@@ -159,4 +172,14 @@ test('a server that drops its connections costs the queries that ran, never the 
   assert.ok(lines.length > 0)
   await db.close()
   await db.close()
+})
+
+test('a connection that nobody gives back does not hold up the end', { timeout: 60_000 }, async () => {
+  await using scratch = await World.database()
+  const db = openDatabase({ url: scratch.url, poolMax: 2, applicationName: 'kept' })
+  const held = await db.pool.connect()
+  const running = assert.rejects(db.pool.query('select pg_sleep(120)'))
+  await db.close(50)
+  await running
+  await assert.rejects(held.query('select 1'))
 })

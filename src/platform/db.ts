@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, PostgresDialect, type IsolationLevel } from 'kysely'
 import pg from 'pg'
+import { withDeadline } from './deadline.ts'
 import { codeOf } from './fault.ts'
 import type { Log } from './log.ts'
 import { keepingClient } from './statements.ts'
@@ -24,8 +25,8 @@ export type Database = {
   transact<Tables, Answer>(work: (trx: Kysely<Tables>) => Promise<Answer>, options?: TransactOptions): Promise<Answer>
   /** From here on a lost connection is no news: this process is closing, and whoever ends it may end PostgreSQL as well. */
   expectEnd(): void
-  /** Waits for what is running, then closes every connection. */
-  close(): Promise<void>
+  /** Waits for what is running, five seconds unless told otherwise, then closes every connection: what still runs fails. */
+  close(deadlineMs?: number): Promise<void>
 }
 
 const int8 = 20
@@ -64,19 +65,22 @@ export function openDatabase(options: {
   readonly statements?: 'kept'
 }): Database {
   const pool = new pg.Pool({
-    connectionString: options.url,
+    connectionString: options.role === undefined ? options.url : actingAs(options.role, options.url),
     max: options.poolMax ?? 10,
     application_name: options.applicationName ?? 'bottega',
-    ...(options.role === undefined ? {} : { options: `-c role=${options.role}` }),
     ...(options.statements === 'kept' ? { Client: keepingClient() } : {}),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     types,
   })
   // A client that is checked out but between two queries reports its end to nobody but these listeners, and an
   // 'error' without a listener ends the process. The pool repeats an idle client's error, hence the empty one.
   let isEnding = false
+  const connected = new Set<pg.PoolClient>()
   pool.on('connect', (client) => {
+    connected.add(client)
+    client.once('end', () => connected.delete(client))
     client.on('error', (err) => {
       if (!isEnding) options.log?.warn({ err }, 'a database connection was lost')
     })
@@ -85,6 +89,11 @@ export function openDatabase(options: {
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   const tables = <Tables>() => kysely as unknown as Kysely<Tables>
   const expectEnd = () => void (isEnding = true)
+  const end = async (deadlineMs: number) => {
+    const ended = [...connected].map((client) => new Promise((resolve) => void client.once('end', resolve)))
+    await withDeadline(Promise.all([pool.end(), ...ended]), deadlineMs)
+    for (const client of connected) client.connection.stream.destroy()
+  }
   let closing: Promise<void> | undefined
   return {
     url: options.url,
@@ -93,11 +102,20 @@ export function openDatabase(options: {
     transact: <Tables, Answer>(work: (trx: Kysely<Tables>) => Promise<Answer>, settings?: TransactOptions) =>
       retrying(() => runOnce(tables<Tables>(), work, settings), settings?.attemptsMax ?? 6),
     expectEnd,
-    close: () => {
+    close: (deadlineMs = 5000) => {
       expectEnd()
-      return (closing ??= pool.end())
+      return (closing ??= end(deadlineMs))
     },
   }
+}
+
+/** pg lets the options of an address replace those given beside it, so the role goes among them: last, where it counts. */
+function actingAs(role: string, url: string): string {
+  const [address = '', query = ''] = url.split(/\?(.*)/s)
+  const settings = new URLSearchParams(query)
+  const own = settings.getAll('options').at(-1) ?? ''
+  settings.set('options', `${own} -c role=${role}`.trim())
+  return `${address}?${settings.toString()}`
 }
 
 function runOnce<Tables, Answer>(

@@ -18,22 +18,44 @@ const insufficientPrivilege = '42501'
  * itself refuses the rest (42501). Close it like any other. Throws OperatorFault where the role cannot be made.
  */
 export async function openLimited(db: Database, limits: Limits): Promise<Database> {
-  await grant(db, limits).catch((cause: unknown) => {
+  try {
+    await grant(db, limits)
+    return await openAs(db, limits)
+  } catch (cause) {
     if (codeOf(cause) !== insufficientPrivilege) throw cause
     throw new OperatorFault(
-      `This database's user may not create the role ${limits.role}, which keeps answers away from all other tables.`,
+      `This database's user may not create or take the role ${limits.role}, which keeps answers away from all other tables.`,
       `As a superuser run: create role ${limits.role}; grant ${limits.role} to <the user of DATABASE_URL> with admin option;`,
       { cause },
     )
-  })
-  const { role, poolMax, log } = limits
-  return openDatabase({
-    url: db.url,
+  }
+}
+
+async function openAs({ url }: Database, { role, poolMax, log }: Limits): Promise<Database> {
+  const limited = openDatabase({
+    url,
     role,
     statements: 'kept',
     ...(poolMax ? { poolMax } : {}),
     ...(log ? { log } : {}),
   })
+  try {
+    await checkRole(limited, role)
+    return limited
+  } catch (fault) {
+    await limited.close()
+    throw fault
+  }
+}
+
+/** What stands before PostgreSQL may drop the options of a connection, and with them the role, without a word. */
+async function checkRole({ pool }: Database, role: string): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>('select current_user::text as name')
+  if (rows[0]?.name === role) return
+  throw new OperatorFault(
+    `The database opens connections as ${rows[0]?.name}, not as ${role}, which keeps answers away from all other tables.`,
+    'Point DATABASE_URL at PostgreSQL itself: what stands between drops the options of a connection.',
+  )
 }
 
 async function grant(db: Database, { role, schemas }: Limits): Promise<void> {

@@ -4,7 +4,7 @@ export type Metrics = {
   readonly contentType: string
   text(): Promise<string>
   observeRequest(request: { method: string; route: string; status: number; seconds: number }): void
-  /** A figure read when asked for: one value, or one per set of labels. */
+  /** A figure read when asked for: one value, or one per set of labels. What cannot be read is left out that time. */
   gauge(name: string, help: string, labels: readonly string[], read: () => Promise<readonly Sample[]>): void
   counter(name: string, help: string, labels: readonly string[]): (labels: Record<string, string>, by?: number) => void
 }
@@ -31,8 +31,10 @@ export function createMetrics(): Metrics {
     gauge: (name, help, labels, read) => {
       const gauge = new Gauge({ name, help, labelNames: [...labels], registers: [registry], collect: () => fill() })
       const fill = async () => {
-        const samples = await read()
+        const samples = await read().catch(() => [])
         gauge.reset()
+        // To reset a gauge without labels is to say 0.
+        gauge.remove({})
         for (const sample of samples) gauge.set(sample.labels, sample.value)
       }
     },

@@ -63,8 +63,20 @@ const batchMax = 100
 /** A process that found a lane taken asks again so often; it is how long a takeover waits after a crash. */
 const contendMs = 1000
 
+/**
+ * After a power cut or in a partition no word comes from this process, and its locks would be kept for as long as the server's
+ * system believes in the connection: two hours by default. Half a minute, so; the last is for what was sent and not received.
+ */
+const noticeEnd = `
+  set tcp_keepalives_idle = '10s'; set tcp_keepalives_interval = '5s'; set tcp_keepalives_count = 3;
+  set tcp_user_timeout = '25s'`
+
 export async function openSession(db: Database): Promise<Session> {
   const client = await db.pool.connect()
+  await client.query(noticeEnd).catch((fault: unknown) => {
+    client.release(true)
+    throw fault
+  })
   let lost = false
   let last: Promise<unknown> = Promise.resolve()
   const close = () => {

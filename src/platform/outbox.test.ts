@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { World } from '../../test/world.ts'
 import { openDatabase, type Database } from './db.ts'
 import { createLog } from './log.ts'
+import { openSession } from './outbox-lane.ts'
 import { createOutbox, type EventSource, type Listener, type OutboxEvent } from './outbox.ts'
 
 const log = createLog({ level: 'silent' })
@@ -77,8 +78,12 @@ function listener(db: Database, source: EventSource, more: Partial<Listener> & {
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)
 
-async function until(what: () => Promise<boolean>, msMax = 8000): Promise<void> {
-  const end = performance.now() + msMax
+/** A stop that waits for its deadline does not end within its test. */
+const longerThanTests = 120_000
+const patience = { timeout: 60_000 }
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + patience.timeout
   while (!(await what())) {
     assert.ok(performance.now() < end, 'waited in vain')
     await sleep(20)
@@ -122,8 +127,12 @@ test('a failing listener is retried, skips nothing, and holds up only itself at 
   await using market = await marketplace()
   const { db, source, tell, heard } = market
   let broken = true
+  let failures = 0
   const handle = async (event: OutboxEvent) => {
-    if (broken && event.home === 1 && event.position === 9n) throw new Error('the shop is shut')
+    if (broken && event.home === 1 && event.position === 9n) {
+      failures++
+      throw new Error('the shop is shut')
+    }
     await write(db, 'shop', event)
   }
   const outbox = createOutbox({
@@ -135,7 +144,7 @@ test('a failing listener is retried, skips nothing, and holds up only itself at 
   await tell(2, 1, 5)
   await outbox.start()
   await until(async () => (await heard('insights', 1)).length === 5 && (await heard('shop', 2)).length === 5)
-  await sleep(600)
+  await until(async () => failures > 1)
   assert.deepEqual(await heard('shop', 1), [1, 2])
   const stuck = (await outbox.lag()).find(({ consumer, home }) => consumer === 'shop' && home === 1)
   assert.equal(stuck?.behind, 9n)
@@ -166,7 +175,7 @@ test('a new listener hears all from the beginning, or only what comes from now o
   await second.stop(1000)
 })
 
-test('what has stopped holds no home: the next process need not wait for the server to notice', async () => {
+test('what has stopped holds no home: the next process need not wait for the server to notice', patience, async () => {
   await using market = await marketplace()
   const { db, source, tell } = market
   const watcher = await db.pool.connect()
@@ -186,9 +195,40 @@ test('what has stopped holds no home: the next process need not wait for the ser
     )
     await Promise.all(outboxes.map((outbox) => outbox.drain()))
     assert.equal(await held(), 10)
-    await Promise.all(outboxes.map((outbox) => outbox.stop(1000)))
+    await Promise.all(outboxes.map((outbox) => outbox.stop(longerThanTests)))
     assert.equal(await held(), 0)
   }
+})
+
+test('only listeners in code are told to be behind', async () => {
+  await using market = await marketplace()
+  const { db, source, tell } = market
+  const [kept, gone] = [listener(db, source, { name: 'kept' }), listener(db, source, { name: 'gone' })]
+  const before = createOutbox({ db, log, listeners: [kept, gone] })
+  await before.drain()
+  await before.stop(1000)
+  await tell(1, 1, 3)
+  const after = createOutbox({ db, log, listeners: [kept] })
+  assert.deepEqual(await after.lag(), [{ consumer: 'kept', source: 'market', home: 1, behind: 9n }])
+})
+
+test('the server is told to notice soon when the process of a session is gone without a word', async () => {
+  await using market = await marketplace()
+  const session = await openSession(market.db)
+  const { rows } = await session.query(
+    `select name, setting from pg_settings where name ~ '^tcp_(keepalives|user_timeout)' order by name`,
+    [],
+  )
+  assert.deepEqual(
+    rows.map(({ name, setting }) => [name, setting]),
+    [
+      ['tcp_keepalives_count', '3'],
+      ['tcp_keepalives_idle', '10'],
+      ['tcp_keepalives_interval', '5'],
+      ['tcp_user_timeout', '25000'],
+    ],
+  )
+  await session.leave()
 })
 
 test('two instances at once share the homes, never one home', async () => {
@@ -282,19 +322,24 @@ for (const moment of ['read', 'handle'] as const) {
   })
 }
 
-test('stop waits for the event being handled and no longer', async () => {
+test('stop waits for the event being handled and no longer', patience, async () => {
   await using market = await marketplace()
   const { db, source, tell, heard } = market
+  const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const handle = async (event: OutboxEvent) => {
-    await sleep(150)
+    if (event.position === 6n) {
+      begun.resolve()
+      await go.promise
+    }
     await write(db, 'shop', event)
   }
   await tell(1, 1, 20)
   const outbox = createOutbox({ db, log, listeners: [listener(db, source, { handle })] })
   await outbox.start()
-  await until(async () => (await heard('shop', 1)).length === 1)
-  await sleep(50)
-  await outbox.stop(2000)
+  await begun.promise
+  const stopped = outbox.stop(longerThanTests)
+  go.resolve()
+  await stopped
   assert.deepEqual(await heard('shop', 1), [1, 2])
   const { rows } = await db.pool.query('select position from platform.cursor')
   assert.equal(rows[0].position, 6n)
@@ -304,6 +349,8 @@ if (process.argv[2] === 'deliver') {
   const db = openDatabase({ url: process.argv[3] ?? '', poolMax: 4 })
   const handle = async (event: OutboxEvent) => {
     await sleep(5)
+    // It never gets to the end: however late the signal comes, it comes while an event is handled.
+    if (event.position === 120n) await new Promise(() => undefined)
     await write(db, 'shop', event)
     process.stdout.write(`${event.position / 3n}\n`)
   }

@@ -1,6 +1,7 @@
 import type { Database } from './db.ts'
+import { withDeadline } from './deadline.ts'
 import type { Log } from './log.ts'
-import { advance, openSession, type EventSource, type Lane, type Listener, type Session } from './outbox-lane.ts'
+import { advance, openSession, type Lane, type Listener, type Session } from './outbox-lane.ts'
 
 export type { EventSource, Listener, OutboxEvent } from './outbox-lane.ts'
 
@@ -12,7 +13,7 @@ export type Outbox = {
   start(): Promise<void>
   /** Delivers all there is, here and now, and throws what a handler throws; for tests and single-threaded drivers. */
   drain(): Promise<void>
-  /** How far each listener is behind its source, whichever process serves it. */
+  /** How far each of these listeners is behind its source, whichever process serves it. */
   lag(): Promise<readonly Lag[]>
   /** The listeners of this process whose last attempt failed. */
   failing(): readonly Failing[]
@@ -73,7 +74,7 @@ export function createOutbox(options: { db: Database; log: Log; listeners: reado
         if (stuck) throw new Error(`${found[0]?.listener.name} cannot be drained: another process serves it`)
       }
     },
-    lag: () => readLag(db, new Map(listeners.map(({ source }) => [source.name, source]))),
+    lag: () => readLag(db, listeners),
     failing: () =>
       [...lanes.values()].flatMap(({ listener, home, failures }) =>
         failures > 0 ? [{ consumer: listener.name, home, failures }] : [],
@@ -181,7 +182,11 @@ function rest(lane: Lane, err: unknown, log: Log): void {
   log.error({ err, consumer: listener.name, home, failures, retryMs: Math.round(ms) }, 'a listener failed')
 }
 
-async function readLag(db: Database, sources: ReadonlyMap<string, EventSource>): Promise<readonly Lag[]> {
+/** Of the listeners in code: one that is gone would be ever farther behind. */
+async function readLag(db: Database, listeners: readonly Listener[]): Promise<readonly Lag[]> {
+  const sources = new Map(listeners.map(({ source }) => [source.name, source]))
+  const isHere = (consumer: string, source: string) =>
+    listeners.some((each) => each.name === consumer && each.source.name === source)
   const [consumers, cursors] = await Promise.all([
     db.pool.query<{ consumer: string; source: string }>('select name as consumer, source from platform.consumer'),
     db.pool.query<{ consumer: string; source: string; home: number; position: bigint }>(
@@ -193,7 +198,7 @@ async function readLag(db: Database, sources: ReadonlyMap<string, EventSource>):
   const lags: Lag[] = []
   for (const [name, source] of sources) {
     const heads = await source.heads()
-    for (const { consumer } of consumers.rows.filter((row) => row.source === name)) {
+    for (const { consumer } of consumers.rows.filter((row) => row.source === name && isHere(row.consumer, name))) {
       for (const [home, head] of heads) {
         const behind = head - (reached.get(keyOf(consumer, name, home)) ?? 0n)
         lags.push({ consumer, source: name, home, behind: behind > 0n ? behind : 0n })
@@ -201,11 +206,4 @@ async function readLag(db: Database, sources: ReadonlyMap<string, EventSource>):
     }
   }
   return lags
-}
-
-async function withDeadline(work: Promise<unknown>, ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  await Promise.race([work, promise])
-  clearTimeout(timer)
 }
