@@ -102,13 +102,14 @@ async function ask(
       const calls = runnable.map((bot, place) => {
         return { id: idOf(asked.turn, 'answer', place), bot, history: historyFor(bot.id, branch) }
       })
-      const begun = begunOf({ owner, asked, origin, calls, at: clock.now() })
+      const at = clock.now()
       return {
         subject: { conversation: asked.conversation as Uuid },
         calls,
         ...(asked.expected ? { expected: asked.expected } : {}),
+        // Its words are taken apart for the search only now, while the points are being set aside.
         record: async (trx: Transaction) => {
-          if (!(await begin(trx, begun))) throw new DeletedMeanwhile()
+          if (!(await begin(trx, begunOf({ owner, asked, origin, calls, at })))) throw new DeletedMeanwhile()
         },
       }
     })
