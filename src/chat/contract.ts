@@ -254,13 +254,13 @@ const found = z.object({
 })
 export type FoundMessage = z.output<typeof found>
 
-/** Words by their beginnings, in any language, latest first; titles before messages. */
+/** Words by their beginnings, those of one or two letters whole, in any language, latest first; titles before messages. */
 export const searchMessages = endpoint({
   method: 'GET',
   path: '/api/messages',
   input: { query: z.object({ q: z.string().check(z.maxLength(limits.search)), after: cursor, limit: limit(20) }) },
   output: z.object({ items: z.array(found), next: z.nullable(z.string()) }),
-  refusals: { sign_in_first: 401, bad_cursor: 400 },
+  refusals: { sign_in_first: 401, bad_cursor: 400, too_many_hits: 422 },
 })
 
 /** Markdown has the branch that is shown; JSON has every branch. */

@@ -4,11 +4,11 @@ import { readBranch, toMessageAlone } from './reading.ts'
 import { refuse, type Refusal } from '#kernel'
 import type { Standing } from './store/conversations.ts'
 import { allOf } from './store/messages.ts'
+import { bytesOfBranch, bytesOfConversation, stepsIn } from './store/sizes.ts'
 
 type Exported = { readonly name: string; readonly type: string; readonly text: string }
 
 const bytesMax = 30_000_000
-const stepsMax = 100_000
 
 /** The branch that is shown as Markdown, or every branch as JSON. */
 export async function exportAs(
@@ -16,34 +16,29 @@ export async function exportAs(
   standing: Standing,
   form: 'markdown' | 'json',
 ): Promise<Exported | Refusal<'too_long'>> {
-  const rows = await allOf(db, { conversation: standing.id, bytesMax })
-  if (rows === 'too much')
+  const name = fileName(standing.title)
+  const conversation = standing.id
+  if (form === 'json') {
+    if ((await bytesOfConversation(db, conversation)) > bytesMax)
+      return refuse('too_long', 'All branches of this are too much for one file. Show one, and save that as Markdown.')
+    const text = `${JSON.stringify(await wholeOf(db, standing), null, 2)}\n`
+    return { name: `${name}.json`, type: 'application/json', text }
+  }
+  const from = standing.leaf
+  if (from !== null && (await bytesOfBranch(db, { conversation, from, bytesMax })) > bytesMax)
     return refuse(
       'too_long',
-      'This conversation is too long for one file. The export of all your data, in your account, has it whole.',
+      'This is too long for one file. Show an earlier version, which ends sooner, and save that.',
     )
-  const name = fileName(standing.title)
-  if (form === 'markdown') {
-    const { items } = await readBranch(db, { conversation: standing.id, from: standing.leaf, limit: stepsMax })
-    return { name: `${name}.md`, type: 'text/markdown', text: markdownOf(standing, items) }
-  }
-  const messages = rows.map(toMessageAlone)
-  return {
-    name: `${name}.json`,
-    type: 'application/json',
-    text: `${JSON.stringify(jsonOf(standing, messages), null, 2)}\n`,
-  }
+  const { items } = await readBranch(db, { conversation, from, limit: stepsIn(bytesMax) })
+  return { name: `${name}.md`, type: 'text/markdown', text: markdownOf(standing, items) }
 }
 
-function jsonOf({ id, title, created_at, leaf }: Standing, messages: readonly object[]) {
-  return { conversation: id, title, createdAt: created_at.toISOString(), shownTo: leaf, messages }
-}
-
-/** Everything a person has in a conversation, for their own data's export. */
+/** Everything that is in a conversation, every branch of it; whoever asks has measured it. */
 export async function wholeOf(db: Database, standing: Standing): Promise<object> {
-  const rows = await allOf(db, { conversation: standing.id, bytesMax: Number.MAX_SAFE_INTEGER })
-  const messages = rows === 'too much' ? [] : rows.map(toMessageAlone)
-  return jsonOf(standing, messages)
+  const messages = (await allOf(db, standing.id)).map(toMessageAlone)
+  const { id, title, created_at, leaf } = standing
+  return { conversation: id, title, createdAt: created_at.toISOString(), shownTo: leaf, messages }
 }
 
 function markdownOf({ title, created_at }: Standing, items: readonly Message[]): string {

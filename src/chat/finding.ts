@@ -1,11 +1,11 @@
-import { isRefusal, isUuid, type Refusal, type Uuid } from '#kernel'
+import { isRefusal, isUuid, refuse, type Refusal, type Uuid } from '#kernel'
 import { readCursor, writeCursor, type Database } from '#platform'
 import type { ConversationCard, FoundMessage } from './contract.ts'
 import { ownerMark } from './keeping.ts'
 import { toCard } from './reading.ts'
 import { snippetOf } from './snippet.ts'
 import { listOf, type CardRow } from './store/conversations.ts'
-import { findMessages, findTitles, type FoundRow, type TitleRow } from './store/search.ts'
+import { findMessages, findTitles, search, type FoundRow, type TitleRow } from './store/search.ts'
 import { searchQuery } from './words.ts'
 
 type Wanted = { readonly after?: string | undefined; readonly limit: number }
@@ -52,15 +52,18 @@ export async function searchPage(
   db: Database,
   owner: Uuid,
   { q, after, limit }: Wanted & { readonly q: string },
-): Promise<Page<FoundMessage> | Refusal<'bad_cursor'>> {
+): Promise<Page<FoundMessage> | Refusal<'bad_cursor' | 'too_many_hits'>> {
   const place = after === undefined ? undefined : readCursor(after, isSearchCursor)
   if (isRefusal(place)) return place
   const query = searchQuery(q, [ownerMark(owner)])
   if (query === undefined) return { items: [], next: null }
-  const [titles, rows] = await Promise.all([
-    place ? [] : findTitles(db, { query, limit: titlesMax }),
-    findMessages(db, { query, before: place?.[0], limit: limit + 1, chars: snippetCharsMax }),
-  ])
+  const found = await search(db, async (trx) => ({
+    titles: place ? [] : await findTitles(trx, { query, limit: titlesMax }),
+    rows: await findMessages(trx, { query, before: place?.[0], limit: limit + 1, chars: snippetCharsMax }),
+  }))
+  if (!found)
+    return refuse('too_many_hits', 'These words stand in too many places. Add a rarer one, or write them out.')
+  const { titles, rows } = found
   const shown = rows.slice(0, limit)
   const last = rows.length > limit ? shown.at(-1) : undefined
   return {

@@ -53,7 +53,7 @@ export function conversationHandlers(deps: HandlerDeps) {
       const conversation = standing.id
       if (before === undefined) return readBranch(db, { conversation, from: standing.leaf, limit })
       const place = await placeOf(db, { conversation, message: before, turn: before })
-      return place ? readBranch(db, { conversation, from: place.parent, limit }) : unknownMessage
+      return place?.id ? readBranch(db, { conversation, from: place.parent, limit }) : unknownMessage
     }),
     handle(contract.showBranch, async ({ params, body }, context) => {
       const standing = await mine(context, params)

@@ -31,7 +31,7 @@ async function contextAt(db: Database, at: { readonly conversation: Uuid; readon
     texts: 'left out',
   })
   const { kept } = contextOf(rows.map(sizeOfMessage))
-  const isWhole = kept.length === rows.length
+  const isWhole = kept.length === rows.length && rows[0]?.parent === null
   return { sizes: [...kept], from: isWhole ? null : (rows[rows.length - kept.length]?.id ?? null) }
 }
 

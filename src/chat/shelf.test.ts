@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { uuidv7 } from '#kernel'
+import { isRefusal, uuidv7 } from '#kernel'
 import { chatPersonal } from '#chat'
 import {
   changeConversation,
@@ -14,6 +14,7 @@ import {
   restoreConversation,
   searchMessages,
 } from '#chat/contract'
+import { exportMine } from '#people/contract'
 import { ask, branchOf, headOf, openChatHouse, refusedBy, well } from '../../test/chat-house.ts'
 import type { Person } from '../../test/world-people.ts'
 import { purgeJob } from './jobs.ts'
@@ -70,6 +71,8 @@ test('a branch is read page by page from its end, whole turns at a time', async 
     if (page.before === null) break
     before = page.before
   }
+  const elsewhere = await ada.call(listMessages, { params: { conversation }, query: { limit: 3, before: uuidv7() } })
+  assert.equal(refusedBy(elsewhere), 'unknown_message')
   const whole = [0, 1, 2, 3, 4].flatMap((turn) => [`q${turn}`, `one: q${turn}`, `two: q${turn}`])
   assert.deepEqual(pages.flat(), whole)
   assert.deepEqual(pages.at(-1), ['one: q3', 'two: q3', 'q4', 'one: q4', 'two: q4'])
@@ -88,6 +91,7 @@ test('words are found in any language, with marks, by their owner alone', async 
   const chinese = await say(ada, '我想学习机器学习和深度学习，从哪里开始？')
   await say(ada, '東京都の天気はどうですか。明日は雨が降りますか。')
   await say(ada, `Long before. ${'word '.repeat(100)} A résumé for the Café, please: 𠮷野家 and ภาษาไทย`)
+  await say(ada, 'Python은 2026년에도 배울 만한가요, 大韓民國에서 日本Golang도?')
   await say(eve, 'Eve writes 机器学习 and résumé too')
   const hits = async (q: string) =>
     (await find(ada, q)).map(({ snippet: { text, marks } }) => marks.map(([from, to]) => text.slice(from, to)))
@@ -99,6 +103,11 @@ test('words are found in any language, with marks, by their owner alone', async 
   assert.deepEqual((await hits('resum cafe'))[0], ['résum', 'Café'])
   assert.deepEqual((await hits('𠮷野家'))[0], ['𠮷野家'])
   assert.deepEqual((await hits('ภาษา'))[0], ['ภาษา'])
+  for (const korean of ['Python', 'pyth', '2026', '배울', '년에', '民國에', 'golang', '日本', 'Python은'])
+    assert.equal((await hits(korean)).length, 3, korean)
+  assert.deepEqual((await hits('2026년'))[0], ['2026년'])
+  assert.deepEqual(await hits('py'), [], 'shorter beginnings are words of their own')
+  assert.equal((await hits('A')).length, 2)
   assert.deepEqual(await hits('学京'), [])
   assert.deepEqual(await hits('eve'), [])
   for (const odd of ['', '   ', "'", "' | '", '&!():*', '\0', '\\', '/'.repeat(200)])
@@ -111,6 +120,26 @@ test('words are found in any language, with marks, by their owner alone', async 
   const second = well(await ada.call(searchMessages, { query: { q: 'echo', limit: 1, after: next ?? '' } }))
   assert.notEqual(second.items[0]?.message, first.message)
   assert.equal(refusedBy(await ada.call(searchMessages, { query: { q: 'a', limit: 1, after: 'x' } })), 'bad_cursor')
+})
+
+test('a search that takes too long is refused', async () => {
+  await using open = await openChatHouse()
+  const { world } = open
+  const ada = await world.people.signUp('Ada')
+  const search = () => ada.call(searchMessages, { query: { q: 'word', limit: 20 } })
+  const locking = await world.db.pool.connect()
+  try {
+    await locking.query('begin; lock table chat.message in access exclusive mode')
+    assert.equal(refusedBy(await search()), 'too_many_hits')
+    await locking.query('rollback')
+  } finally {
+    locking.release()
+  }
+  assert.deepEqual(well(await search()).items, [])
+  const { rows } = await open.answers.pool.query<{ timeout: string }>(
+    `select current_setting('statement_timeout') as timeout`,
+  )
+  assert.equal(rows[0]?.timeout, '0', 'the limit is that of a search alone')
 })
 
 test('a conversation is renamed, found by its name, deleted, restored, and gone after thirty days', async () => {
@@ -175,6 +204,27 @@ test('a conversation leaves as Markdown and as JSON, and all of them with their 
   await personal.erase(ada.viewer.id)
   await personal.erase(ada.viewer.id)
   assert.deepEqual(await personal.export(ada.viewer.id), { conversations: [] })
+})
+
+test('what is too much for one file is refused: a branch by its own length, JSON and all of a person’s by all branches', async () => {
+  await using open = await openChatHouse()
+  const { world } = open
+  const ada = await world.people.signUp('Ada')
+  const bot = await open.bot(ada, 'echo')
+  const conversation = uuidv7()
+  const { question } = await ask(ada, world.url, { conversation, bots: [bot], text: 'Long' })
+  const { question: shown } = await ask(ada, world.url, { conversation, bots: [bot], text: 'Short' })
+  const leave = (form: 'markdown' | 'json') =>
+    ada.call(exportConversation, { params: { conversation }, query: { form } })
+  const lengthen = (id: string, bytes: number) =>
+    world.db.pool.query('update chat.message set text = repeat($2, $3), bytes = $3 where id = $1', [id, 'x', bytes])
+  await lengthen(question, 31_000_000)
+  assert.match(well(await leave('markdown')).text, /Short/)
+  assert.equal(refusedBy(await leave('json')), 'too_long')
+  assert.ok(!isRefusal(await ada.call(exportMine, {})))
+  await lengthen(shown, 34_000_000)
+  assert.equal(refusedBy(await leave('markdown')), 'too_long')
+  assert.equal(refusedBy(await ada.call(exportMine, {})), 'too_large')
 })
 
 test('what no longer fits is left out oldest first, is said, and counts as it is sent', async () => {

@@ -4,10 +4,14 @@ const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Ha
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u
 const runs = /[\p{L}\p{N}\p{M}ー]+/gu
+/** Korean hangs its endings on words of other scripts and on figures, where no segmenter cuts: `Python은`, `2026년`. */
+const hangulApart = /\p{Script=Hangul}[\p{Script=Hangul}\p{M}]*|\P{Script=Hangul}+/gu
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' })
 
 const wordMax = 40
 const queryWordsMax = 16
+/** Shorter beginnings are those of a good part of all words, and PostgreSQL reads where each of them stands, of all owners. */
+const prefixLettersMin = 3
 /** PostgreSQL takes a vector of 1 MB; beyond this the rest of a text is not found. */
 const vectorBytesMax = 400_000
 
@@ -21,15 +25,17 @@ export type Word = {
 /** Words as they are compared: NFKC, lower case, without accents, so that "resume" finds "Résumé". */
 export function wordsOf(text: string): Word[] {
   const found = text.normalize('NFKC').toLowerCase().match(runs) ?? []
-  return found.flatMap((run) => (unspaced.test(run) ? segmented(run) : [wordOf(run, 0)]))
+  return found.flatMap((run) => Array.from(run.matchAll(hangulApart), ([piece], at) => wordsIn(piece, at)).flat())
 }
 
-function segmented(run: string): Word[] {
-  return Array.from(segmenter.segment(run), ({ segment, index }) => wordOf(segment, index))
+/** The words of a piece of a run; `before` pieces of the run stand before it. */
+function wordsIn(piece: string, before: number): Word[] {
+  if (!unspaced.test(piece)) return [wordOf(piece, before)]
+  return Array.from(segmenter.segment(piece), ({ segment, index }) => wordOf(segment, before + index))
 }
 
-function wordOf(text: string, at: number): Word {
-  const follows = at > 0
+function wordOf(text: string, before: number): Word {
+  const follows = before > 0
   if (dense.test(text)) return { text, dense: true, follows }
   return { text: cutAt(text.normalize('NFD').replaceAll(/\p{M}/gu, '')), dense: false, follows }
 }
@@ -68,14 +74,19 @@ export function searchVector(text: string, marks: readonly string[]): string {
   return [...lexemes].map((lexeme) => `'${lexeme}'`).join(' ')
 }
 
-/** A tsquery as text: each word by its beginning, each dense word by its pairs. Undefined where there is no word in it. */
+/**
+ * A tsquery as text: each word by its beginning, a short one whole, each dense word by its pairs. Undefined where there is no
+ * word in it.
+ */
 export function searchQuery(text: string, marks: readonly string[]): string | undefined {
   const words = wordsOf(text).slice(0, queryWordsMax)
   const terms = words.flatMap((word) => {
-    if (!word.dense) return word.text === '' ? [] : [`'${word.text}':*`]
+    if (!word.dense) return word.text === '' ? [] : [`'${word.text}'${isPrefix(word.text) ? ':*' : ''}`]
     const signs = Array.from(word.text)
     return (signs.length > 1 ? pairsOf(signs) : signs).map((lexeme) => `'${lexeme}'`)
   })
   if (terms.length === 0) return undefined
   return [...marks.map((mark) => `'${mark}'`), ...new Set(terms)].join(' & ')
 }
+
+const isPrefix = (word: string) => Array.from(word).length >= prefixLettersMin

@@ -116,7 +116,7 @@ export const exportMine = endpoint({
   path: '/api/me/export',
   input: {},
   output: z.object({ at: z.iso.datetime(), rooms: z.record(z.string(), z.unknown()) }),
-  refusals: { sign_in_first: 401, too_many: 429 },
+  refusals: { sign_in_first: 401, too_many: 429, too_large: 413 },
 })
 
 export const closeAccount = endpoint({

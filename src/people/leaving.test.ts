@@ -64,6 +64,24 @@ test('people take with them what every room keeps of them', async () => {
   assert.equal(refusedBy(await call(exportMine, {})), 'too_many')
 })
 
+test('a process makes one export after the other', async () => {
+  let [making, most] = [0, 0]
+  const heavy: Personal = {
+    room: 'heavy',
+    export: async () => {
+      most = Math.max(most, ++making)
+      for (let look = 0; look < 3; look++) await world.db.pool.query('select 1')
+      making--
+      return 'all'
+    },
+    erase: async () => undefined,
+  }
+  await using world = await start([heavy])
+  const everyone = await Promise.all(Array.from({ length: 4 }, () => world.people.signUp()))
+  const exported = await Promise.all(everyone.map(({ call }) => call(exportMine, {})))
+  assert.deepEqual([exported.filter((each) => !isRefusal(each)).length, most], [4, 1])
+})
+
 test('a closed account is nobody, at once and everywhere, and its id stays', async () => {
   const { notes, personal } = notebook()
   await using world = await start([personal])

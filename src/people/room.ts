@@ -5,6 +5,7 @@ import { createAuth } from './auth.ts'
 import { eraseLeftOver } from './closing.ts'
 import { accountHandlers } from './handlers/account.ts'
 import { entryHandlers } from './handlers/entry.ts'
+import { exportHandlers } from './handlers/export.ts'
 import { linkHandlers } from './handlers/links.ts'
 import { sessionHandlers } from './handlers/sessions.ts'
 import { userHandlers } from './handlers/users.ts'
@@ -46,6 +47,7 @@ export function peopleRoom(options: RoomOptions): Room {
       ...linkHandlers(reception),
       ...sessionHandlers(reception),
       ...accountHandlers(reception),
+      ...exportHandlers(reception),
       ...userHandlers(reception),
     ],
     jobs: [erase, forget],

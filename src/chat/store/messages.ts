@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel'
 import type { Database } from '#platform'
 import type { Ending } from '#turns/contract'
 import type { EndedCall, Transaction } from '#turns'
-import type { BotName } from '../contract.ts'
+import { joinBytes, type BotName } from '../contract.ts'
 
 type QuestionColumns = { readonly turn: null; readonly place: null }
 
@@ -31,7 +31,7 @@ const columns = sql`m.id, m.parent, m.text, m.created_at, m.turn, m.place, m.bot
   m.parts, m.suggestions`
 
 /** Every message of a step upwards: a question alone, an answer with those beside it. */
-const ofStep = sql`(
+export const ofStep = sql`(
   select * from chat.message q where q.id = up.id and up.turn is null
   union all select * from chat.message a where a.turn = up.turn)`
 
@@ -54,6 +54,8 @@ export async function branchUp(
 
 export type ContextRow = {
   readonly id: Uuid
+  /** Null at the beginning; where the oldest row has one, there is more above it. */
+  readonly parent: Uuid | null
   readonly turn: Uuid | null
   readonly bot: Uuid | null
   readonly handle: string | null
@@ -61,9 +63,12 @@ export type ContextRow = {
   readonly text: string
 }
 
+/** So that a branch of the smallest messages ends too. */
+const contextStepsMax = 20_000
+
 /**
- * The end of a branch, as far up as a context reaches and a step beyond; oldest first. Each step counts a few bytes, so that
- * empty answers end it too. `texts: 'left out'` measures without reading them.
+ * The end of a branch, as far up as a context reaches and a step beyond; oldest first. A step never counts more here than its
+ * messages do in a context. `texts: 'left out'` measures without reading them.
  */
 export async function contextUp(
   db: Database,
@@ -74,7 +79,7 @@ export async function contextUp(
     readonly texts: 'read' | 'left out'
   },
 ): Promise<readonly ContextRow[]> {
-  const stepBytes: RawBuilder<number> = sql`16 + case when m.turn is null then m.bytes
+  const stepBytes: RawBuilder<number> = sql`case when m.turn is null then m.bytes + ${joinBytes}::int
     else (select sum(a.bytes)::int from chat.message a where a.turn = m.turn) end`
   const { rows } = await sql<ContextRow>`
     with recursive up (id, parent, turn, step, bytes) as (
@@ -83,9 +88,9 @@ export async function contextUp(
       union all
       select m.id, m.parent, m.turn, up.step + 1, up.bytes + ${stepBytes}
       from up join chat.message m on m.id = up.parent
-      where up.bytes <= ${want.bytesMax}::int
+      where up.bytes <= ${want.bytesMax}::int and up.step < ${contextStepsMax}::int
     )
-    select m.id, m.turn, m.bot, m.handle, m.bytes, ${want.texts === 'read' ? sql`m.text` : sql`''`} as text
+    select m.id, m.parent, m.turn, m.bot, m.handle, m.bytes, ${want.texts === 'read' ? sql`m.text` : sql`''`} as text
     from up cross join lateral ${ofStep} m
     where m.bytes > 0
     order by up.step desc, m.place`.execute(db.tables<unknown>())
@@ -239,16 +244,8 @@ export async function end(trx: Transaction, calls: readonly Kept[]): Promise<voi
     where m.id = e.id and m.ending is null`.execute(trx)
 }
 
-/** All messages of a conversation, in the order they were made, unless they are more than so many bytes. */
-export async function allOf(
-  db: Database,
-  { conversation, bytesMax }: { readonly conversation: string; readonly bytesMax: number },
-): Promise<readonly MessageRow[] | 'too much'> {
-  const { rows: sums } = await sql<{ bytes: bigint }>`
-    select coalesce(sum(bytes + 200), 0)::bigint as bytes from chat.message where conversation = ${conversation}`.execute(
-    db.tables<unknown>(),
-  )
-  if ((sums[0]?.bytes ?? 0n) > BigInt(bytesMax)) return 'too much'
+/** All messages of a conversation, in the order they were made. */
+export async function allOf(db: Database, conversation: Uuid): Promise<readonly MessageRow[]> {
   const { rows } = await sql<MessageRow>`
     select ${columns} from chat.message m where m.conversation = ${conversation} order by m.number`.execute(
     db.tables<unknown>(),

@@ -1,6 +1,8 @@
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Uuid } from '#kernel'
-import type { Database } from '#platform'
+import { codeOf, type Database } from '#platform'
+
+type Rows = Kysely<unknown>
 
 export type FoundRow = {
   readonly conversation: Uuid
@@ -14,12 +16,29 @@ export type FoundRow = {
   readonly name: string | null
 }
 
+/** What a search may take: the index is read for every word by itself, wherever it stands, before the owner narrows it. */
+const searchMsMax = 3_000
+const queryCanceled = '57014'
+
+/** Looks within the time a search may take; undefined where that is not enough. */
+export async function search<Answer>(db: Database, look: (trx: Rows) => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await db.transact<unknown, Answer>(async (trx) => {
+      await sql`select set_config('statement_timeout', ${String(searchMsMax)}, true)`.execute(trx)
+      return look(trx)
+    })
+  } catch (fault) {
+    if (codeOf(fault) === queryCanceled) return undefined
+    throw fault
+  }
+}
+
 /**
- * The latest messages with these words. The query names the owner as one of its words, so the index alone finds the few
- * rows that are both. Texts are cut: a snippet needs no more.
+ * The latest messages with these words. The query names the owner as one of its words, so no row of anybody else is read.
+ * Texts are cut: a snippet needs no more.
  */
 export async function findMessages(
-  db: Database,
+  trx: Rows,
   want: { readonly query: string; readonly before: string | undefined; readonly limit: number; readonly chars: number },
 ): Promise<readonly FoundRow[]> {
   const beyond = want.before === undefined ? sql`` : sql`and m.number < ${want.before}::bigint`
@@ -28,19 +47,19 @@ export async function findMessages(
       m.bot, m.handle, m.name
     from chat.message m join chat.conversation c on c.id = m.conversation
     where m.search @@ ${want.query}::tsquery and c.deleted_at is null ${beyond}
-    order by m.number desc limit ${want.limit}`.execute(db.tables<unknown>())
+    order by m.number desc limit ${want.limit}`.execute(trx)
   return rows
 }
 
 export type TitleRow = { readonly id: Uuid; readonly title: string; readonly active_at: Date }
 
 export async function findTitles(
-  db: Database,
+  trx: Rows,
   want: { readonly query: string; readonly limit: number },
 ): Promise<readonly TitleRow[]> {
   const { rows } = await sql<TitleRow>`
     select c.id, c.title, c.active_at from chat.conversation c
     where c.search @@ ${want.query}::tsquery and c.deleted_at is null
-    order by c.active_at desc limit ${want.limit}`.execute(db.tables<unknown>())
+    order by c.active_at desc limit ${want.limit}`.execute(trx)
   return rows
 }

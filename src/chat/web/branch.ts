@@ -1,4 +1,13 @@
-import type { Answer, BotName, Conversation, Message, Question, Sent } from '#chat/contract'
+import {
+  joinBytes,
+  limits,
+  type Answer,
+  type BotName,
+  type Conversation,
+  type Message,
+  type Question,
+  type Sent,
+} from '#chat/contract'
 
 /** What stands together on screen: a question, or all answers of one turn. */
 export type Row =
@@ -87,13 +96,17 @@ export function botsOf({ messages, head }: Known, question: string): readonly Bo
   return bots.length > 0 ? bots : head.bots
 }
 
+/** A context that is full whatever is added: it gives way to that in steps of the smallest size a message has. */
+const fullContext: readonly number[] = Array.from({ length: limits.contextBytes / joinBytes }, () => joinBytes)
+
 /**
- * What bots would read before this question, in bytes. Where older messages had been left out they may fit again: then all
- * of the context counts, so that a quote is never too low.
+ * What bots would read before this question, in bytes. Where older messages had been left out they may fit again, and nobody
+ * here knows how large they are: then a full context counts, so that a quote is never too low.
  */
 export function sizesBefore({ messages, head }: Known, question: string): readonly number[] {
   const at = messages.findIndex(({ id }) => id === question)
+  if (messages[at]?.parent === null) return []
   const behind = messages.slice(at).filter(({ text }) => text !== '').length
   const { sizes, from } = head.context
-  return from === null ? sizes.slice(0, Math.max(0, sizes.length - behind)) : sizes
+  return from === null ? sizes.slice(0, Math.max(0, sizes.length - behind)) : fullContext
 }

@@ -3,14 +3,12 @@ import { handle, type RequestContext } from '#platform'
 import { eraseEverywhere } from '../closing.ts'
 import * as contract from '../contract.ts'
 import { checkPassword, meOf, type Reception } from '../reception.ts'
-import { exportLimits, isLastOperator } from '../rules.ts'
-import { sessionsOf } from '../store/sessions.ts'
+import { isLastOperator } from '../rules.ts'
 import { closeUser, lockWithOperators, renameUser, userById } from '../store/users.ts'
-import { sessionView } from './sessions.ts'
 
-/** What people see and change of themselves, take with them, and leave. */
+/** What people see and change of themselves, and how they leave. */
 export function accountHandlers(reception: Reception) {
-  const { db, clock, people, auth, attempts, personal } = reception
+  const { db, clock, people, auth } = reception
   const rows = db.tables<unknown>()
 
   async function present(user: Uuid) {
@@ -24,18 +22,6 @@ export function accountHandlers(reception: Reception) {
     if (isRefusal(me)) return me
     await renameUser(rows, me.id, { name, at: clock.now() })
     return present(me.id)
-  }
-
-  async function exportMine(context: RequestContext) {
-    const me = await people.signedIn(context)
-    if (isRefusal(me)) return me
-    const tooMany = await attempts.count(exportLimits(me.id))
-    if (tooMany) return tooMany
-    const sessions = (await sessionsOf(rows, me.id, clock.now())).map(sessionView)
-    const own = { account: await present(me.id), sessions }
-    const parts = await Promise.all(personal.map(async (part) => [part.room, await part.export(me.id)] as const))
-    const kept = parts.filter(([, known]) => known !== null)
-    return { at: clock.now().toISOString(), rooms: Object.fromEntries([['people', own], ...kept]) }
   }
 
   async function close(password: string, context: RequestContext) {
@@ -62,7 +48,6 @@ export function accountHandlers(reception: Reception) {
       return me ? { me: await present(me.id) } : {}
     }),
     handle(contract.updateMe, ({ body }, context) => rename(body.name, context)),
-    handle(contract.exportMine, (_, context) => exportMine(context)),
     handle(contract.closeAccount, ({ body }, context) => close(body.password, context)),
   ]
 }
