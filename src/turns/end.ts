@@ -79,7 +79,7 @@ export function createEnder(options: {
     const sealed = await sealer.seal({ ended, conclusion, process: live.process, chunk })
     if (sealed === 'sealed') return void (await sealer.settle(conclusion))
     const [found] = await lookUp(options.db, [live])
-    if (!found?.known) await slots.charge.settle(conclusion)
+    if (!found?.known) await slots.charge.settle(conclusion, 'unbegun')
   }
 
   return { end, undo }

@@ -291,7 +291,8 @@ test('every ending but a kill is played above', () => {
 test('killed: the log is what there was', async () => {
   await using database = await World.database()
   const till = openTill(1_000n)
-  const gone = openStage({ db: database.db, till })
+  // Its heartbeat would bring it back.
+  const gone = openStage({ db: database.db, till, limits: { heartbeatMs: 3_600_000 } })
   gone.play('go', hanging('a', 'b'))
   const plan = gone.plan('go')
   await gone.start(plan)
@@ -302,7 +303,7 @@ test('killed: the log is what there was', async () => {
   const kept: string[] = []
   heir.turns.keep(async (_, ended) => void kept.push(...ended.flatMap(({ calls }) => calls.map(({ text }) => text))))
   assert.equal(await heir.turns.reap(), 1)
-  assert.deepEqual(await heir.read(plan.id), ['text:a', 'text:b', 'call_ended:killed', 'ended:killed', 'settled:0'])
+  assert.deepEqual(await heir.read(plan.id), ['replace:ab', 'call_ended:killed', 'ended:killed', 'settled:0'])
   assert.deepEqual([kept, till.points], [['ab'], 1_000n])
   assert.equal(await heir.turns.reap(), 0)
   await gone.turns.close(0)

@@ -18,11 +18,17 @@ export type Follower = {
 type Watch = {
   readonly turn: Uuid
   after: number
-  rows: LogRow[]
+  rows: readonly LogRow[]
+  /** The log may go on behind the rows. */
+  cut: boolean
   /** Undefined until read; null where there is no such turn. */
   standing: Standing | null | undefined
   stale: boolean
   changed: () => void
+}
+
+function watchOf(turn: Uuid, after: number): Watch {
+  return { turn, after, rows: [], cut: false, standing: undefined, stale: true, changed: () => undefined }
 }
 
 /** What NOTIFY misses is found so late at most. */
@@ -56,7 +62,7 @@ export function createFollower(options: { readonly db: Database; readonly log: L
   }
 
   async function* follow(turn: Uuid, { afterSeq, signal }: Reading): AsyncGenerator<Numbered, void> {
-    const watch: Watch = { turn, after: afterSeq, rows: [], standing: undefined, stale: true, changed: () => undefined }
+    const watch = watchOf(turn, afterSeq)
     const leave = () => watch.changed()
     signal.addEventListener('abort', leave, { once: true })
     watches.add(watch)
@@ -110,15 +116,30 @@ export function createFollower(options: { readonly db: Database; readonly log: L
   return { follow, wake }
 }
 
-/** The reader is not at the turn's end, and what comes next for it is in the log no more, or never came into it. */
-function isDeleted({ standing, rows, after }: Watch): boolean {
-  return (standing?.lastSeq ?? 0) > after && (rows[0]?.firstSeq ?? Infinity) > after + 1
+/** The reader is not at the turn's end, and something on the way there is in the log no more, or never came into it. */
+function isDeleted({ standing, rows, after, cut }: Watch): boolean {
+  const lastSeq = standing?.lastSeq ?? 0
+  const { next, gap } = joinRows(rows, after)
+  return lastSeq > after && (gap || (!cut && next <= lastSeq))
 }
 
 /** Its end was written between the two queries: what comes next is told anew, once that is seen. */
 function isTorn({ standing, rows, after }: Watch): boolean {
-  return !standing?.lastSeq && (rows[0]?.firstSeq ?? 0) > after + 1
+  return !standing?.lastSeq && joinRows(rows, after).gap
 }
+
+/** How far rows bring a reader without a gap, and whether there is one. */
+function joinRows(rows: readonly LogRow[], after: number): { readonly next: number; readonly gap: boolean } {
+  let next = after + 1
+  for (const row of rows) {
+    if (row.firstSeq > next) return { next, gap: true }
+    next = Math.max(next, endOf(row))
+  }
+  return { next, gap: false }
+}
+
+/** The seq that follows a row. */
+const endOf = ({ firstSeq, events }: LogRow): number => firstSeq + events.length
 
 /** Hands out what was read, from where the reader stands. Until it is taken nothing more is read for this reader. */
 function* take(watch: Watch): Generator<Numbered> {
@@ -131,7 +152,7 @@ function* take(watch: Watch): Generator<Numbered> {
     }
   }
   watch.rows = []
-  watch.stale ||= rows.length === rowsMax
+  watch.stale ||= watch.cut
 }
 
 const isHungry = ({ stale, rows }: Watch): boolean => stale && rows.length === 0
@@ -148,7 +169,10 @@ async function readFor(db: Database, watches: ReadonlySet<Watch>): Promise<boole
   const asked = [...wanted].map(([turn, after]) => ({ turn, after }))
   const rows = Map.groupBy(await readLog(db, asked, rowsMax), ({ turn }) => turn)
   for (const watch of hungry) {
-    watch.rows = rows.get(watch.turn) ?? []
+    // They were read for the reader who is furthest behind.
+    const read = rows.get(watch.turn) ?? []
+    watch.rows = read.filter((row) => endOf(row) > watch.after + 1)
+    watch.cut = read.length === rowsMax
     watch.standing = standings.get(watch.turn) ?? null
     watch.changed()
   }

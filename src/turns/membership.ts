@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { uuidv7, type Uuid } from '#kernel'
 import type { Database, Log } from '#platform'
 import { endProcess, insertProcess, renewLease } from './store/processes.ts'
@@ -15,7 +16,8 @@ export type Membership = {
 }
 
 /**
- * A process's lease on its turns, renewed while it lives. `lost` is told the name that another process has marked as gone;
+ * A process's lease on its turns, renewed while it lives, over a connection of its own: starts that wait for a ledger may hold
+ * all the others, and are no reason to be taken for gone. `lost` is told the name that another process has marked as gone;
  * `beat` runs after every renewal, with turns that somebody elsewhere asked to end.
  */
 export function createMembership(options: {
@@ -27,13 +29,16 @@ export function createMembership(options: {
   beat(stops: readonly Stop[]): Promise<void>
 }): Membership {
   const { db, log, heartbeatMs, leaseMs } = options
+  const pool = new pg.Pool({ ...db.pool.options, max: 1 })
+  // Whoever asks next is told; an 'error' without a listener would end the process.
+  pool.on('error', () => undefined)
   let name: Uuid | undefined
   let entering: Promise<Uuid> | undefined
   let beating: NodeJS.Timeout | undefined
 
   async function enter(): Promise<Uuid> {
     const made = uuidv7()
-    await insertProcess(db, made, leaseMs)
+    await insertProcess({ pool }, made, leaseMs)
     name = made
     beating ??= setInterval(() => void beat(), heartbeatMs).unref()
     return made
@@ -43,7 +48,7 @@ export function createMembership(options: {
     const mine = name
     if (mine === undefined) return
     try {
-      const { alive, stops } = await renewLease(db, mine, leaseMs)
+      const { alive, stops } = await renewLease({ pool }, mine, leaseMs)
       if (!alive) lose(mine)
       await options.beat(stops)
     } catch (err) {
@@ -70,7 +75,11 @@ export function createMembership(options: {
       beating = undefined
       const left = name
       name = undefined
-      if (left !== undefined) await endProcess(db, left)
+      try {
+        if (left !== undefined) await endProcess({ pool }, left)
+      } finally {
+        if (!pool.ending) await pool.end()
+      }
     },
   }
 }

@@ -98,6 +98,30 @@ test('a reader goes on where it was, in the same process and in another, and hea
   assert.deepEqual(await away.read(plan.id, cut.last), later, 'whoever is cut off in the middle hears all of it again')
 })
 
+test('a reader who would miss a piece of the log is told the texts instead', async () => {
+  await using database = await World.database()
+  const { pool } = database.db
+  await using home = openStage({ db: database.db })
+  await using away = openStage({ db: database.db, till: home.till })
+  const logged = async (rows: number) => {
+    while ((await pool.query('select from turns.event')).rowCount !== rows) await new Promise(setImmediate)
+  }
+  home.play('go', async function* () {
+    for (const [at, text] of ['a', 'b', 'c'].entries()) {
+      yield { type: 'text', text }
+      await logged(at + 1)
+    }
+    yield { type: 'end', reason: 'stop' }
+  })
+  const plan = home.plan('go')
+  await home.start(plan)
+  const last = ['call_ended:finished', 'ended:finished', 'settled:10']
+  assert.deepEqual(await home.read(plan.id), ['text:a', 'text:b', 'text:c', ...last])
+  await pool.query('delete from turns.event where first_seq = 2')
+  assert.deepEqual(await away.read(plan.id), ['replace:abc', ...last])
+  assert.deepEqual(await away.read(plan.id, 2), ['text:c', ...last])
+})
+
 test('a reader that leaves is let go, and one of a turn that is unknown too', async () => {
   await using database = await World.database()
   await using stage = openStage({ db: database.db })
@@ -161,7 +185,9 @@ test('a process that was taken for gone drops its turns, and its readers get the
   const anew = ['replace:a', 'call_ended:killed', 'ended:killed', 'settled:0']
   assert.deepEqual(await heir.read(plan.id, 1), anew)
   assert.deepEqual(await heir.read(plan.id, 5), anew)
-  assert.deepEqual((await heir.read(plan.id)).slice(-3), ['call_ended:killed', 'ended:killed', 'settled:0'])
+  // While the first is looked for, the others gather and are read for together.
+  const together = await Promise.all([heir.read(uuidv7()), heir.read(plan.id, 5), heir.read(plan.id)])
+  assert.deepEqual(together, [[], anew, anew])
   assert.deepEqual([kept, till.points], [['killed'], 1_000n])
   slow.play('go', saying('c'))
   // Until its next heartbeat it starts turns under the name that is gone; those are ended for it too.
@@ -172,10 +198,30 @@ test('a process that was taken for gone drops its turns, and its readers get the
   }
 })
 
+test('a process whose connections are all taken keeps its lease', async () => {
+  await using database = await World.database()
+  const { pool } = database.db
+  await using stage = openStage({ db: database.db, limits: { heartbeatMs: 20 } })
+  stage.play('go', saying('a'))
+  const plan = stage.plan('go')
+  await stage.start(plan)
+  await stage.read(plan.id)
+  const taken = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()))
+  try {
+    const [client] = taken
+    await client?.query(`update turns.process set lease_until = '2020-01-01'`)
+    const renewed = 'select from turns.process where lease_until > now()'
+    while ((await client?.query(renewed))?.rowCount === 0) await new Promise(setImmediate)
+  } finally {
+    for (const client of taken) client.release()
+  }
+})
+
 test('a reader elsewhere brings the end of a turn whose process is gone', async () => {
   await using database = await World.database()
   const till = openTill(1_000n)
-  const gone = openStage({ db: database.db, till })
+  // Its heartbeat would bring it back.
+  const gone = openStage({ db: database.db, till, limits: { heartbeatMs: 3_600_000 } })
   await using away = openStage({ db: database.db, till })
   gone.play('go', hanging('a'))
   const plan = gone.plan('go')

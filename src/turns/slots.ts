@@ -81,8 +81,11 @@ export type Till = {
 /** Who may supply: exactly one room. Without one every turn is free. */
 export type Charge = {
   till(payer: Uuid): Till
-  /** Idempotent. Asked again, by any process, until it has answered. */
-  settle(conclusion: Conclusion): Promise<Settlement>
+  /**
+   * Idempotent. Asked again, by any process, until it has answered. `unbegun`: there is no such turn, and its id may still begin
+   * one; whatever is held goes back, and nothing else is noted.
+   */
+  settle(conclusion: Conclusion, turn?: 'unbegun'): Promise<Settlement>
 }
 
 /** Who may supply: exactly one room. Without one all turns are of the class `usual`. */

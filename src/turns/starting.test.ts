@@ -103,6 +103,25 @@ test('what comes to be held only after its start has failed goes back, and befor
   assert.deepEqual(order, ['held', 'settled', 'held', 'settled'])
 })
 
+test('what may never have been held goes back without a trace, and the same id begins after all', async () => {
+  await using database = await World.database()
+  const till = openTill(1_000n)
+  await using stage = openStage({ db: database.db, till })
+  stage.play('go', saying('a'))
+  const [settled, { reserve, settle }]: [unknown[], Pick<typeof till, 'reserve' | 'settle'>] = [[], { ...till }]
+  till.reserve = async () => Promise.reject(new Error('the ledger is gone'))
+  till.settle = async (conclusion, turn) => {
+    settled.push(turn)
+    return settle(conclusion)
+  }
+  const plan = stage.plan('go')
+  await assert.rejects(stage.start(plan), /the ledger is gone/)
+  till.reserve = reserve
+  assert.equal(codeOf(await stage.start(plan)), 'started')
+  await stage.read(plan.id)
+  assert.deepEqual(settled, ['unbegun', undefined])
+})
+
 test('what one process takes back is not the turn that another began under the same id meanwhile', async () => {
   await using database = await World.database()
   const till = openTill(1_000n)

@@ -17,6 +17,11 @@ test('figures follow the language of the reader', () => {
   assert.match(formatFor('fr').dollars(1_500_000n), /^1,50\s\$$/)
 })
 
+test('a duration is said in the unit that fits, by the language of the reader', () => {
+  assert.deepEqual([english.duration(240), english.duration(1_234)], ['240 ms', '1.2 sec'])
+  assert.match(formatFor('de').duration(1_234), /^1,2\sSek/)
+})
+
 test('ago is said in the largest unit that fits', () => {
   const now = new Date('2026-11-24T12:00:00Z')
   assert.equal(english.ago('2026-11-24T11:57:00Z', now), '3 minutes ago')

@@ -9,7 +9,10 @@ export type Format = {
   /** Micro-dollars: "$12.50", and what is below a cent with every digit it has, "$0.00045". */
   dollars(micro: bigint): string
   count(value: number | bigint): string
+  /** "240 ms", "1.2 sec" */
+  duration(ms: number): string
   instant(iso: string | Date): string
+  /** A date without a time, "2026-11-24", is the same day wherever the reader is. */
   day(iso: string | Date): string
   time(iso: string | Date): string
   /** "3 minutes ago", "yesterday" */
@@ -32,17 +35,21 @@ export function formatFor(locale: string): Format {
 
 function makeFormat(locale: string): Format {
   const whole = once(() => new Intl.NumberFormat(locale))
+  const milliseconds = once(() => unitsOf(locale, 'millisecond', 0))
+  const seconds = once(() => unitsOf(locale, 'second', 1))
   const relative = once(() => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
   const instants = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }))
   const days = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }))
+  const dates = once(() => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }))
   const times = once(() => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }))
   const dollars = Array.from({ length: 7 }, (_, decimals) => once(() => dollarsWith(locale, decimals)))
   return {
     points: (value) => whole().format(value),
     dollars: (micro) => dollars[decimalsOf(micro)]?.().format(decimalText(micro) as never) ?? '',
     count: (value) => whole().format(value),
+    duration: (ms) => (ms < 1000 ? milliseconds().format(ms) : seconds().format(ms / 1000)),
     instant: (iso) => instants().format(new Date(iso)),
-    day: (iso) => days().format(new Date(iso)),
+    day: (iso) => (isBareDate(iso) ? dates() : days()).format(new Date(iso)),
     time: (iso) => times().format(new Date(iso)),
     ago: (iso, now = new Date()) => agoText(relative(), new Date(iso).getTime() - now.getTime()),
   }
@@ -52,6 +59,17 @@ function once<Value>(make: () => Value): () => Value {
   let value: Value | undefined
   return () => (value ??= make())
 }
+
+const unitsOf = (locale: string, unit: string, decimals: number) =>
+  new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  })
+
+/** JavaScript reads these as midnight UTC. */
+const isBareDate = (iso: string | Date) => typeof iso === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(iso)
 
 /** Exact, whatever the size: cents as people write them, and six decimals where a message costs less than one. */
 function decimalsOf(micro: bigint): number {

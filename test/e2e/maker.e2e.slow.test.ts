@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { getEarnings } from '#earnings/contract'
 import { movedBetween, readBooks } from './books.ts'
+import { expect } from './deeds.ts'
 import { begun, charged, say, silence } from './talk.ts'
 import { openBrowser, startHouse, type Browsing } from './visitor.ts'
 
@@ -45,4 +47,9 @@ test('a bot is made, priced and shared; another pays for it, and its creator see
   const table = page.getByRole('table', { name: /bot/i })
   await table.getByText('Margin Notes').waitFor()
   await table.getByText('$0.006').first().waitFor()
+  // Days are those of UTC, wherever the reader is.
+  const { today } = expect(await claire.call(getEarnings, { query: {} }))
+  const first = new Date(Date.parse(today) - 29 * 86_400_000)
+  const words = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' }).format(first)
+  await page.getByRole('time').getByText(words, { exact: true }).waitFor()
 })

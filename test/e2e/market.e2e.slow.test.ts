@@ -63,6 +63,11 @@ test('from the claim link to what the creator earns', async () => {
   await creator.page.goto('/earnings')
   await creator.page.getByRole('table').first().getByText('Margin Notes').waitFor()
   await creator.page.getByText('$0.006').first().waitFor()
+
+  await desk.page.reload()
+  const takings = desk.page.getByRole('region', { name: 'What messages brought' })
+  await takings.getByText(`${paid.toLocaleString('en')} points`).waitFor()
+  await takings.getByText('$0.006', { exact: true }).waitFor()
 })
 
 test('out of points, one tops up without losing a word, and sends', async () => {

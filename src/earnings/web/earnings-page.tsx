@@ -92,7 +92,7 @@ function Figures({ view }: { readonly view: EarningsView }) {
       <Figure label={<Trans>Available</Trans>} micro={available}>
         {next ? (
           <Trans>
-            <Dollars micro={next.microUsd} /> more on <Day at={`${next.day}T00:00:00Z`} />
+            <Dollars micro={next.microUsd} /> more on <Day at={next.day} />
           </Trans>
         ) : (
           <Trans>Waits to be paid out</Trans>
@@ -154,11 +154,11 @@ function Course({ view, length }: { readonly view: EarningsView; readonly length
         label={t`Earned by day`}
         format={(_, at) => {
           const day = series[at]
-          return day ? `${day.day}: ${format.dollars(earnedOf(day))}` : ''
+          return day ? `${format.day(day.day)}: ${format.dollars(earnedOf(day))}` : ''
         }}
       />
       <p className="flex justify-between text-12 text-faint">
-        <Day at={`${series[0]?.day}T00:00:00Z`} />
+        {series[0] && <Day at={series[0].day} />}
         <Trans>today</Trans>
       </p>
     </Section>

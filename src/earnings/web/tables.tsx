@@ -40,7 +40,7 @@ function useFigures<Row extends Sums>(rows: readonly Row[]): readonly Column<Row
 export function DayTable({ days }: { readonly days: EarningsView['days'] }) {
   const { t } = useLingui()
   const columns: readonly Column<EarningsView['days'][number]>[] = [
-    { key: 'day', head: <Trans>Day</Trans>, cell: ({ day }) => <Day at={`${day}T12:00:00Z`} /> },
+    { key: 'day', head: <Trans>Day</Trans>, cell: ({ day }) => <Day at={day} /> },
     ...useFigures(days),
   ]
   return <Table label={t`Earnings by day`} columns={columns} rows={days} rowKey={({ day }) => day} empty={<None />} />

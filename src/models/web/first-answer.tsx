@@ -1,12 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { Provider, Trial } from '#models/contract'
-import { LinkButton, places, Receipt, ReceiptHead, ReceiptLine, ReceiptRule } from '#ui'
+import { LinkButton, places, Receipt, ReceiptHead, ReceiptLine, ReceiptRule, useFormat } from '#ui'
 
 type AnswerProps = { readonly provider: Provider; readonly trial: Trial }
 
 /** The proof that a key works: what the model said, and how fast. */
 export function FirstAnswer({ provider, trial }: AnswerProps) {
   const { t } = useLingui()
+  const format = useFormat()
   const offered = provider.models.filter((model) => model.offered).length
   return (
     <Receipt label={t`First answer`} size="sheet" className="rise">
@@ -14,9 +15,7 @@ export function FirstAnswer({ provider, trial }: AnswerProps) {
       <p className="py-2 text-18 text-pretty">“{trial.words}”</p>
       <ReceiptRule />
       {trial.firstTokenMs !== null && (
-        <ReceiptLine label={<Trans>First word after</Trans>}>
-          <Milliseconds value={trial.firstTokenMs} />
-        </ReceiptLine>
+        <ReceiptLine label={<Trans>First word after</Trans>}>{format.duration(trial.firstTokenMs)}</ReceiptLine>
       )}
       <ReceiptLine label={<Trans>Models it lists</Trans>}>{provider.models.length}</ReceiptLine>
       <ReceiptLine label={<Trans>Offered to creators</Trans>}>{offered}</ReceiptLine>
@@ -30,8 +29,4 @@ export function FirstAnswer({ provider, trial }: AnswerProps) {
       </p>
     </Receipt>
   )
-}
-
-export function Milliseconds({ value }: { readonly value: number }) {
-  return value < 1000 ? <>{value} ms</> : <>{(value / 1000).toFixed(1)} s</>
 }

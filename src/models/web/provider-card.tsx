@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { Ellipsis, KeyRound, ListChecks, RefreshCw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { isRefusal } from '#kernel/contract'
@@ -10,9 +10,8 @@ import {
   tryProvider,
   type Provider,
 } from '#models/contract'
-import { Ago, Button, Card, Confirm, Menu, Notice, Refused, Switch, Tag, useToast, useWrite } from '#ui'
+import { Ago, Button, Card, Confirm, Menu, Notice, Refused, Switch, Tag, useFormat, useToast, useWrite } from '#ui'
 import { changed } from './changed.ts'
-import { Milliseconds } from './first-answer.tsx'
 import { KeyDialog } from './key-dialog.tsx'
 import { ModelsDialog } from './models-dialog.tsx'
 
@@ -118,13 +117,14 @@ function Origin({ provider }: CardProps) {
 }
 
 function LastTrial({ provider: { trial } }: CardProps) {
+  const format = useFormat()
   if (!trial) return null
   if (!trial.ok) return <Notice kind="bad">{trial.words}</Notice>
   return (
     <p className="text-13 text-soft">
       “{trial.words}”{' '}
       <span className="text-faint">
-        {trial.model}, {trial.firstTokenMs !== null && <Milliseconds value={trial.firstTokenMs} />},{' '}
+        {trial.model}, {trial.firstTokenMs !== null && `${format.duration(trial.firstTokenMs)}, `}
         <Ago at={trial.at} />
       </span>
     </p>
@@ -140,9 +140,7 @@ function Offered({ provider, onOpen }: CardProps & { readonly onOpen: () => void
   return (
     <p className="min-w-0 flex-1 text-13 text-soft">
       <button type="button" onClick={onOpen} className="link">
-        <Trans>
-          {count} of {all} models offered
-        </Trans>
+        <Plural value={all} one={`${count} of # model offered`} other={`${count} of # models offered`} />
       </button>
       {names !== '' && (
         <span className="text-faint">

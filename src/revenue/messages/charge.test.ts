@@ -118,6 +118,12 @@ await test('an empty budget pays nothing for free points, and the creator sees w
   )
   const receipt = await readReceipt(house, turn.id, payer)
   assert.deepEqual([receipt?.calls[0]?.unfunded, receipt?.calls[0]?.earnedFree], [unfunded, 0n])
+  assert.deepEqual(await house.messages.takings(), {
+    consumed: 3_630n,
+    earned: 99_000n - unfunded,
+    earnedFree: 0n,
+    rounding: receipt?.rounding,
+  })
   assert.ok((await house.ledger.prove()).holds)
 })
 
@@ -363,4 +369,15 @@ await test('an operator’s entry adds once, and cannot take the place of anothe
   assert.ok(isRefusal(other) && other.refused === 'key_reused')
   assert.deepEqual(await house.messages.freeBudget(), { left: 10n, funded: 10n })
   assert.equal((await house.charge.settle(ended(turn, 500))).charged, 184n)
+})
+
+await test('a start of which nothing is held is taken back without a trace, and may begin after all', async () => {
+  await using house = await open()
+  const payer = house.someone()
+  const turn = await quoted(house, payer, [bot()])
+  assert.equal((await house.charge.settle(ended(turn, 0, 'killed'), 'unbegun')).charged, 0n)
+  assert.equal(await readReceipt(house, turn.id, payer), undefined)
+  assert.ok(!isRefusal(await reserve(house, turn)))
+  assert.equal((await house.charge.settle(ended(turn, 500))).charged, 184n)
+  assert.equal((await readReceipt(house, turn.id, payer))?.charged, 184n)
 })

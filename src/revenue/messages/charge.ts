@@ -16,7 +16,7 @@ export type ChargeDeps = SettlementDeps & { readonly models: Pick<Models, 'cost'
 export function createCharge(deps: ChargeDeps): Charge {
   return {
     till: (payer) => openTill(deps, payer),
-    settle: (conclusion) => settleConclusion(deps, conclusion),
+    settle: (conclusion, turn) => settleConclusion(deps, conclusion, turn),
   }
 }
 

@@ -103,6 +103,26 @@ export const findReceipt = endpoint({
   refusals: { sign_in_first: 401 },
 })
 
+/** What all messages so far brought, as the ledger's accounts say it. What their models cost is in none of them. */
+const takings = z.object({
+  /** Taken for answers, bought and free alike. */
+  consumed: points,
+  /** What creators earned by bought points, and by free ones out of the operator's budget. */
+  earned: microUsd,
+  earnedFree: microUsd,
+  /** What whole points were worth beyond the exact prices. */
+  rounding: microUsd,
+})
+
+/** For the operator alone. */
+export const getTakings = endpoint({
+  method: 'GET',
+  path: '/api/takings/messages',
+  input: {},
+  output: takings,
+  refusals: { sign_in_first: 401, operators_only: 403 },
+})
+
 const budget = z.object({ left: microUsd, funded: microUsd })
 
 /** The operator's budget out of which free points earn creators. */

@@ -6,36 +6,49 @@ import { fundingKey } from './keys.ts'
 
 type FreeBudget = { readonly left: bigint; readonly funded: bigint }
 
+type Takings = {
+  readonly consumed: bigint
+  readonly earned: bigint
+  readonly earnedFree: bigint
+  readonly rounding: bigint
+}
+
 export type Messages = {
   /** Fills the slot `charge` of turns. */
   readonly charge: Charge
   /** The operator's budget for what free points earn, in micro-dollars. */
   freeBudget(): Promise<FreeBudget>
+  /** What all messages brought so far: points, and micro-dollars. */
+  takings(): Promise<Takings>
   /** Adds to it, once for each entry. */
   fundFreeBudget(entry: Uuid, microUsd: bigint): Promise<FreeBudget | Refusal<'key_reused'>>
 }
 
 export function openMessages(deps: ChargeDeps): Messages {
   const { ledger } = deps
-  const accounts = async () => {
-    const [funds, budget] = await Promise.all([
-      ledger.open({ kind: 'operator.funds', owner: 'system' }),
-      ledger.open({ kind: 'creators.free_budget', owner: 'system' }),
-    ])
-    return { funds, budget }
-  }
+  const house = (kind: string) => ledger.open({ kind, owner: 'system' })
+  const postedTo = async (kind: string) => (await ledger.balance(await house(kind))).posted
   const freeBudget = async () => {
-    const { funds, budget } = await accounts()
-    const [left, given] = await Promise.all([ledger.balance(budget), ledger.balance(funds)])
-    return { left: left.posted, funded: -given.posted }
+    const [left, given] = await Promise.all([postedTo('creators.free_budget'), postedTo('operator.funds')])
+    return { left, funded: -given }
   }
   return {
     charge: createCharge(deps),
     freeBudget,
+    takings: async () => {
+      const [consumed, expense, rounding, { left, funded }] = await Promise.all([
+        postedTo('points.consumed'),
+        postedTo('creators.expense'),
+        postedTo('rounding.remainder'),
+        freeBudget(),
+      ])
+      // The expense is the other side of both what bought points earned and the remainder.
+      return { consumed, earned: -expense - rounding, earnedFree: funded - left, rounding }
+    },
     fundFreeBudget: async (entry, microUsd) => {
       const answer = await ledger.post(messagesChart.templates['message.budget_funded'], {
         key: fundingKey(entry),
-        accounts: await accounts(),
+        accounts: { funds: await house('operator.funds'), budget: await house('creators.free_budget') },
         amounts: { amount: money('USD', microUsd) },
       })
       if (!isRefusal(answer)) return freeBudget()

@@ -11,7 +11,7 @@ import { openWallet, walletRoom } from '#wallet'
 import { getHistory, setCaps } from '#wallet/contract'
 import { flows } from '../../../test/market/flows.ts'
 import { World } from '../../../test/world.ts'
-import { findReceipt, fundFreeBudget, getFreeBudget, getQuote, getReceipt } from './contract.ts'
+import { findReceipt, fundFreeBudget, getFreeBudget, getQuote, getReceipt, getTakings } from './contract.ts'
 import { openMessages, type Messages } from './messages.ts'
 import { messagesRoom } from './room.ts'
 
@@ -138,6 +138,9 @@ await test('the price is shown, charged, receipted to its payer alone, and seen 
   assert.deepEqual(earned.next, { day: '2026-12-24', microUsd: 5_000n })
   const budget = await operator.call(getFreeBudget, {})
   assert.deepEqual(budget, { left: 995_000n, funded: 1_000_000n })
+  const takings = await operator.call(getTakings, {})
+  assert.deepEqual(takings, { consumed: 184n, earned: 0n, earnedFree: 5_000n, rounding: 20n })
+  assert.equal(refusedAs(await reader.call(getTakings, {})), 'operators_only')
 })
 
 await test('what stands in the way is said beside the price', async () => {

@@ -10,6 +10,7 @@ import {
   getFreeBudget,
   getQuote,
   getReceipt,
+  getTakings,
   type QuoteAnswer,
   type QuoteView,
 } from './contract.ts'
@@ -64,6 +65,10 @@ export function messagesRoom(deps: MessagesRoomDeps): Room {
       handle(getFreeBudget, async (_, context) => {
         const me = await people.operator(context)
         return isRefusal(me) ? me : messages.freeBudget()
+      }),
+      handle(getTakings, async (_, context) => {
+        const me = await people.operator(context)
+        return isRefusal(me) ? me : messages.takings()
       }),
       handle(fundFreeBudget, async ({ body }, context) => {
         const me = await people.operator(context)

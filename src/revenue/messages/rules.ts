@@ -254,17 +254,18 @@ export type Delivered = {
 export type Counted = { readonly input: number; readonly output: number; readonly source: 'provider' | 'estimate' }
 
 /**
- * Tokens by the provider's word, if the text can bear it: a token is at least one byte and not very long. What hides
- * (reasoning, a prompt of the provider's own) or is made up is the house's. Else the text is estimated.
+ * Tokens by the provider's word, if the text can bear it: a token is at least one byte and not very long, and around a prompt
+ * there may be some of the provider's own. What else hides (reasoning) or is made up is the house's. Else the text is estimated.
  */
 export function countTokens(terms: Terms, { bytes, chars, usage }: Delivered): Counted {
-  const isSane = (tokens: number, textBytes: number) =>
-    Number.isSafeInteger(tokens) &&
-    tokens > 0 &&
-    tokens * tokenBytesMax >= textBytes &&
-    tokens <= textBytes + framingTokens
-  if (usage && isSane(usage.inputTokens, terms.inputBytes) && isSane(usage.outputTokens, bytes))
-    return { input: usage.inputTokens, output: usage.outputTokens, source: 'provider' }
+  const isSane = (tokens: number, textBytes: number, tokensMax: number) =>
+    Number.isSafeInteger(tokens) && tokens > 0 && tokens * tokenBytesMax >= textBytes && tokens <= tokensMax
+  const { inputBytes } = terms
+  const isCredible =
+    usage &&
+    isSane(usage.inputTokens, inputBytes, inputBytes + framingTokens) &&
+    isSane(usage.outputTokens, bytes, bytes)
+  if (isCredible) return { input: usage.inputTokens, output: usage.outputTokens, source: 'provider' }
   return { input: Math.ceil(terms.inputBytes / 4), output: tokensIn({ bytes, chars }), source: 'estimate' }
 }
 

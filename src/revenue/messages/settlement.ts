@@ -24,9 +24,13 @@ const { templates } = messagesChart
 
 /**
  * Charges an ended turn, once: the key derives from payer and turn, the body from the conclusion and the hold. Whoever
- * comes second, in whatever process, is answered from the journal.
+ * comes second, in whatever process, is answered from the journal. A turn that is `unbegun` has nothing waived.
  */
-export async function settleConclusion(deps: SettlementDeps, conclusion: Conclusion): Promise<Settlement> {
+export async function settleConclusion(
+  deps: SettlementDeps,
+  conclusion: Conclusion,
+  turn?: 'unbegun',
+): Promise<Settlement> {
   if (conclusion.quote.kind === 'free') return nothingCharged(conclusion)
   const { ledger, wallet } = deps
   const keys = keysOf(conclusion)
@@ -37,7 +41,7 @@ export async function settleConclusion(deps: SettlementDeps, conclusion: Conclus
   const journal = await ledger.journal(keys.settled)
   if (journal) return settlementOf(journal)
   assert(!answer || holdIsOver.includes(answer.refused), `a settlement was refused: ${answer?.detail}`)
-  return waive(deps, conclusion)
+  return turn === 'unbegun' ? nothingCharged(conclusion) : waive(deps, conclusion)
 }
 
 type Settling = {

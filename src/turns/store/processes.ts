@@ -5,7 +5,9 @@ import type { Quote } from '../slots.ts'
 import { asUuid, readQuote } from '../stored.ts'
 import type { PlannedCall } from './turns.ts'
 
-export async function insertProcess({ pool }: Database, id: Uuid, leaseMs: number): Promise<void> {
+type Connections = Pick<Database, 'pool'>
+
+export async function insertProcess({ pool }: Connections, id: Uuid, leaseMs: number): Promise<void> {
   await pool.query(
     `insert into turns.process (id, lease_until) values ($1, clock_timestamp() + $2 * interval '1 millisecond')`,
     [id, leaseMs],
@@ -19,7 +21,7 @@ type Beat = {
   readonly stops: readonly { readonly turn: Uuid; readonly cause: 'stopped' | 'account_closed' }[]
 }
 
-export async function renewLease({ pool }: Database, id: Uuid, leaseMs: number): Promise<Beat> {
+export async function renewLease({ pool }: Connections, id: Uuid, leaseMs: number): Promise<Beat> {
   const { rows } = await pool.query<{ turn: string | null; cause: 'stopped' | 'account_closed' }>(
     `with renewed as (
        update turns.process set lease_until = clock_timestamp() + $2 * interval '1 millisecond'
@@ -33,7 +35,7 @@ export async function renewLease({ pool }: Database, id: Uuid, leaseMs: number):
   return { alive: rows.length > 0, stops }
 }
 
-export async function endProcess({ pool }: Database, id: Uuid): Promise<void> {
+export async function endProcess({ pool }: Connections, id: Uuid): Promise<void> {
   await pool.query(`update turns.process set ended_at = clock_timestamp() where id = $1 and ended_at is null`, [id])
 }
 

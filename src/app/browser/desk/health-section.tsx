@@ -44,6 +44,7 @@ function Verdict({ report }: { readonly report: HealthReport }) {
 
 function Check({ check }: { readonly check: HealthReport['checks'][number] }) {
   const { t } = useLingui()
+  const format = useFormat()
   const Sign = check.ok ? CircleCheck : CircleAlert
   return (
     <li className="flex items-center gap-3 border-b border-hair py-2.5">
@@ -54,9 +55,7 @@ function Check({ check }: { readonly check: HealthReport['checks'][number] }) {
       />
       <span className="w-28 shrink-0 truncate font-medium">{check.name}</span>
       <span className="min-w-0 flex-1 text-soft">{check.detail}</span>
-      <span className="figure text-12 text-faint">
-        <Trans>{check.ms} ms</Trans>
-      </span>
+      <span className="figure text-12 text-faint">{format.duration(check.ms)}</span>
     </li>
   )
 }

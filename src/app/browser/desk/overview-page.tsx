@@ -4,6 +4,7 @@ import { FirstSteps } from './first-steps.tsx'
 import { HealthSection } from './health-section.tsx'
 import { LinesSection } from './lines-section.tsx'
 import { ProofSection } from './proof-section.tsx'
+import { TakingsSection } from './takings-section.tsx'
 
 /** Is it well, does the money add up, and what is for sale. */
 export function OverviewPage() {
@@ -15,6 +16,7 @@ export function OverviewPage() {
         <div className="flex min-w-0 flex-col gap-10">
           <HealthSection />
           <LinesSection />
+          <TakingsSection />
         </div>
         <ProofSection />
       </div>

@@ -6,6 +6,7 @@ import {
   Button,
   Field,
   Input,
+  newId,
   Page,
   Read,
   Receipt,
@@ -59,7 +60,7 @@ function FundForm() {
   const funding = useWrite(fundFreeBudget, { refresh: [getFreeBudget] })
   const [text, setText] = useState('')
   // One key for one intent: pressed twice it funds once.
-  const [key, setKey] = useState(() => crypto.randomUUID())
+  const [key, setKey] = useState(newId)
   const microUsd = readDollars(text)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -67,7 +68,7 @@ function FundForm() {
     const answer = await funding.run({ body: { key, microUsd } })
     if (!answer || isRefusal(answer)) return
     setText('')
-    setKey(crypto.randomUUID())
+    setKey(newId())
     toast({ words: t`${format.dollars(microUsd)} are in the budget.` })
   }
   return (
@@ -85,7 +86,7 @@ function FundForm() {
           value={text}
           onChange={(event) => {
             setText(event.target.value)
-            setKey(crypto.randomUUID())
+            setKey(newId())
           }}
         />
       </Field>

@@ -65,7 +65,7 @@ export function Price({ answer: { quote, available } }: { readonly answer: Quote
   return (
     <Receipt label={t`Quote`} size="sheet">
       <ReceiptHead title={<Trans>Quote</Trans>}>
-        {quote.calls.length > 1 && <Trans>{quote.calls.length} bots</Trans>}
+        {quote.calls.length > 1 && <Plural value={quote.calls.length} one="# bot" other="# bots" />}
       </ReceiptHead>
       {creator > 0n && (
         <ReceiptLine label={<Trans>Bot</Trans>} hint={<Trans>The price its creator has set</Trans>}>

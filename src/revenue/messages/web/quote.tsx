@@ -1,4 +1,4 @@
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import { useEffect, useState } from 'react'
 import { getQuote, type QuoteAnswer } from '#revenue/messages/contract'
 import { Dialog, LinkButton, Notice, places, Skeleton, useFormat, useRead, type QuoteProps } from '#ui'
@@ -82,15 +82,12 @@ function Said({ answer }: { readonly answer: QuoteAnswer }) {
 }
 
 function Left({ count }: { readonly count: number }) {
-  const format = useFormat()
   return (
     <span>
       {count > 999 ? (
         <Trans>enough for very many more</Trans>
-      ) : count === 1 ? (
-        <Trans>about one message left</Trans>
       ) : (
-        <Trans>about {format.count(count)} messages left</Trans>
+        <Plural value={count} one="about one message left" other="about # messages left" />
       )}
     </span>
   )
