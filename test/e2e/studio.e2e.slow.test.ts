@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { publishBot } from './deeds.ts'
 import { openBrowser, startHouse, type Browsing } from './visitor.ts'
 
 let browsing: Browsing
@@ -68,6 +69,34 @@ test('two tabs: the second save is refused, and nothing that was written is lost
   await other.page.getByRole('button', { name: 'Keep mine' }).click()
   await other.page.getByRole('button', { name: 'Save', exact: true }).click()
   await other.page.getByText('Saved as version 3').waitFor()
+})
+
+test('what is written while a save is on its way is there after it, and is saved next', async () => {
+  await using world = await startHouse()
+  const ada = await world.people.signUp('Ada')
+  const bot = await publishBot(ada, { handle: 'rhyme-finder', usdPerThousand: 0n })
+  await using visitor = await browsing.visit(world, { as: ada })
+  const { page } = visitor
+  await page.goto(`/studio/${bot.id}`)
+  const line = page.getByLabel('In one line')
+  const save = page.getByRole('button', { name: 'Save', exact: true })
+  const held = Promise.withResolvers<void>()
+  await page.route('**/api/studio/bots/*/versions', async (route) => {
+    if (route.request().method() === 'POST') await held.promise
+    await route.continue()
+  })
+  await line.fill('Finds rhymes.')
+  await save.click()
+  await line.fill('Finds rhymes that are not worn out.')
+  held.resolve()
+  await page.getByText('Saved as version 2').waitFor()
+  await page.getByText('Not saved yet').waitFor()
+  assert.equal(await line.inputValue(), 'Finds rhymes that are not worn out.')
+  await page.reload()
+  assert.equal(await line.inputValue(), 'Finds rhymes that are not worn out.')
+  await save.click()
+  await page.getByText('Saved as version 3').waitFor()
+  await page.getByText('All saved').waitFor()
 })
 
 test('a link shares a bot that the catalogue does not show', async () => {

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { sheet as sheetSchema, type Sheet } from '#bots/contract'
 import { useStored } from '#ui'
 
@@ -84,8 +84,8 @@ export type Drafting = {
   readonly leave: (name: keyof Draft) => void
   /** Shows everything that is wrong; answers the sheet if nothing is. */
   readonly check: () => Sheet | undefined
-  /** Goes on from what was saved. */
-  readonly settle: (saved: Stand) => void
+  /** Goes on from what was saved; what was written while `sent` was on its way stays, on top of it. */
+  readonly settle: (saved: Stand, sent: Draft) => void
   /** Keeps the text, and puts it on top of the newest version. */
   readonly rebase: () => void
   readonly drop: () => void
@@ -101,6 +101,10 @@ export function useDraft(key: string, server: Stand): Drafting {
   const held = readStand(stored, base.draft)
   const [restored] = useState(held !== undefined)
   const { version: basedOn, draft } = held ?? base
+  const latest = useRef(draft)
+  useEffect(() => {
+    latest.current = draft
+  })
   const { sheet, words } = checkDraft(draft)
   const keep = (stand: Stand) => store(sameDraft(stand.draft, base.draft) ? '' : JSON.stringify(stand))
   return {
@@ -115,9 +119,10 @@ export function useDraft(key: string, server: Stand): Drafting {
       setAll(true)
       return sheet
     },
-    settle: (stand) => {
+    settle: (stand, sent) => {
+      const now = latest.current
       setSaved(stand)
-      store('')
+      store(sameDraft(now, sent) ? '' : JSON.stringify({ version: stand.version, draft: now }))
       setAll(false)
       setLeft(new Set())
     },

@@ -5,6 +5,7 @@ import { isRefusal } from '#kernel/contract'
 import {
   BotMark,
   Button,
+  cx,
   Day,
   LinkButton,
   Notice,
@@ -112,7 +113,7 @@ function SheetForm({ bot, drafting }: { readonly bot: StudioBot; readonly drafti
       if (answer.refused === 'changed_meanwhile') refresh(getMyBot, listVersions)
       return
     }
-    drafting.settle(standOf(answer))
+    drafting.settle(standOf(answer), drafting.draft)
     const { version } = answer
     toast({ kind: 'good', words: t`Saved as version ${version}. Answers that are running keep theirs.` })
   }
@@ -132,7 +133,10 @@ function SheetForm({ bot, drafting }: { readonly bot: StudioBot; readonly drafti
       {saving.refusal?.refused !== 'changed_meanwhile' && <Refused refusal={saving.refusal} />}
       <div
         data-foot
-        className="sticky bottom-0 -mx-4 flex items-center gap-3 border-t border-hair bg-ground px-4 py-3 max-md:bottom-14 md:mx-0 md:px-0"
+        className={cx(
+          'sticky bottom-0 -mx-4 flex items-center gap-3 border-t border-hair bg-ground px-4 py-3 md:mx-0 md:px-0',
+          'max-md:bottom-[calc(3.5rem+env(safe-area-inset-bottom))]',
+        )}
       >
         <Button
           type="submit"
