@@ -11,6 +11,7 @@ export { Link, OutsideLink, useAddress, useGo, useSearchText } from './link.tsx'
 export { BotMark, HouseMark, PersonMark } from './mark.tsx'
 export { loadMarkdown, Markdown } from './markdown/markdown.tsx'
 export { Menu, type MenuItem } from './menu.tsx'
+export { newId } from './new-id.ts'
 export { Page } from './page.tsx'
 export { places } from './places.ts'
 export {

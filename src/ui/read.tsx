@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro'
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, useCallback, useContext, type ReactNode } from 'react'
+import { createContext, useCallback, useContext, useState, type ReactNode } from 'react'
 import {
   CallFault,
   isRefusal,
@@ -21,8 +21,20 @@ type Wire = { readonly call: Call; readonly subscribe: Subscribe }
 
 const WireContext = createContext<Wire | undefined>(undefined)
 
-export function WireProvider({ wire, children }: { readonly wire: Wire; readonly children: ReactNode }) {
-  return <WireContext value={wire}>{children}</WireContext>
+type WireProps = { readonly wire: Wire; readonly session: Endpoint; readonly children: ReactNode }
+
+/** `session` says who is signed in. It is asked again when an answer shows that they no longer are: it may have ended elsewhere. */
+export function WireProvider({ wire, session, children }: WireProps) {
+  const refresh = useRefresh()
+  const [listening] = useState<Wire>(() => ({
+    ...wire,
+    call: async (endpoint, input, options) => {
+      const answer = await wire.call(endpoint, input, options)
+      if (isRefusal(answer) && answer.refused === 'sign_in_first') refresh(session)
+      return answer
+    },
+  }))
+  return <WireContext value={listening}>{children}</WireContext>
 }
 
 function useWire(): Wire {
@@ -155,12 +167,16 @@ type Paging<E, Item> = {
   readonly next: (page: Output<E>) => string | null | undefined
   readonly items: (page: Output<E>) => readonly Item[]
   readonly when?: boolean
+  /** The former list stands while another one loads. */
+  readonly keep?: boolean
 }
 
 export type PagedReading<Item> = {
   readonly of: Reading<readonly Item[]>
   readonly items: readonly Item[]
   readonly hasMore: boolean
+  /** These are the items of the question before; more of them cannot be had. */
+  readonly isFormer: boolean
   readonly loadingMore: boolean
   /** The next page could not be had; `more` tries again. */
   readonly failedMore: boolean
@@ -174,13 +190,14 @@ export function useReadPages<E extends Endpoint, Item>(
   paging: Paging<E, Item>,
 ): PagedReading<Item> {
   const { call } = useWire()
+  const nextOf = (page: AnswerOf<E>) => (isRefusal(page) ? undefined : (paging.next(page as Output<E>) ?? undefined))
   const asked = useInfiniteQuery({
     queryKey: [...keyOf(endpoint, inputFor(undefined)), 'pages'],
     queryFn: ({ signal, pageParam }) => call(endpoint, inputFor(pageParam), { signal }),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page: AnswerOf<E>) =>
-      isRefusal(page) ? undefined : (paging.next(page as Output<E>) ?? undefined),
+    getNextPageParam: nextOf,
     enabled: paging.when ?? true,
+    ...(paging.keep ? { placeholderData: keepPreviousData } : {}),
   })
   const pages = asked.data?.pages
   const items = (pages ?? []).flatMap((page) => (isRefusal(page) ? [] : paging.items(page as Output<E>)))
@@ -195,7 +212,9 @@ export function useReadPages<E extends Endpoint, Item>(
   return {
     of: reading as Reading<readonly Item[]>,
     items,
-    hasMore: asked.hasNextPage,
+    // By the pages in sight: of a former list the query itself knows no next.
+    hasMore: last !== undefined && nextOf(last) !== undefined,
+    isFormer: asked.isPlaceholderData,
     loadingMore: asked.isFetchingNextPage,
     failedMore: asked.isFetchNextPageError || isRefused,
     more: () => void (isRefused ? asked.refetch() : asked.fetchNextPage()),
@@ -220,7 +239,7 @@ export function ReadMore({ of, end }: { readonly of: PagedReading<unknown>; read
   if (!of.hasMore) return <EndOfList>{end}</EndOfList>
   return (
     <div className="flex justify-center py-4">
-      <Button busy={of.loadingMore} onClick={of.more}>
+      <Button busy={of.loadingMore} disabled={of.isFormer} onClick={of.more}>
         <Trans>Show more</Trans>
       </Button>
     </div>

@@ -90,8 +90,10 @@ export function Notice({ kind = 'info', action, className, children }: NoticePro
       className={cx('flex items-start gap-3 rounded-control px-3.5 py-2.5 text-15', look, className)}
     >
       <Icon size={16} className={cx('mt-1 shrink-0', sign)} aria-hidden />
-      <div className="min-w-0 flex-1 text-pretty">{children}</div>
-      {action}
+      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-x-3 gap-y-2">
+        <div className="min-w-0 flex-1 basis-56 text-pretty">{children}</div>
+        {action}
+      </div>
     </div>
   )
 }

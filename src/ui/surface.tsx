@@ -27,7 +27,7 @@ export function Section({ title, hint, actions, className, children }: SectionPr
   return (
     <section className={cx('flex flex-col gap-4', className)}>
       <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
-        <div>
+        <div className="min-w-0">
           <h2 className="text-18 font-semibold">{title}</h2>
           {hint && <p className="text-13 text-faint">{hint}</p>}
         </div>

@@ -57,6 +57,23 @@ test('one comes back to where one wanted to go, and is told plainly what is wron
   await page.waitForURL(`${world.url}/`)
 })
 
+test('where the session has ended elsewhere, one signs in again and is where one was', async () => {
+  await using world = await startHouse()
+  const ada = await world.people.signUp('Ada')
+  await using visitor = await browsing.visit(world, { as: ada })
+  const { page, context } = visitor
+  await page.goto('/')
+  const wallet = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Wallet' })
+  await wallet.waitFor()
+  await context.clearCookies()
+  await wallet.click()
+  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).first().click()
+  await page.getByLabel('E-mail').fill(ada.email)
+  await page.getByLabel('Password', { exact: true }).fill(ada.password)
+  await page.getByRole('main').getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL('**/wallet')
+})
+
 test('a name, a password and the devices are changed on one page', async () => {
   await using world = await startHouse()
   const ada = await world.people.signUp('Ada')

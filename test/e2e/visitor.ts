@@ -59,9 +59,13 @@ async function visit(
     colorScheme: theme,
     hasTouch: width === 390,
     reducedMotion: 'reduce',
+    // Far from UTC, so that a UTC day which is drawn by the reader's clock is a day off.
+    timezoneId: 'America/Los_Angeles',
     viewport: { width, height: width === 390 ? 844 : 900 },
   })
   context.setDefaultTimeout(patienceMs)
+  // As browsers are for a page that came over plain http from another machine of a network.
+  await context.addInitScript(() => Reflect.deleteProperty(Crypto.prototype, 'randomUUID'))
   if (as) await context.addCookies([{ ...cookieOf(as), url: world.url }])
   const page = await context.newPage()
   const faults = collectFaults(page)

@@ -6,6 +6,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { CallFault, client, subscribe } from '#kernel/contract'
+import { getMe } from '#people/contract'
 import { SlotsProvider, ToastProvider, WireProvider } from '#ui'
 import { makeRouter } from './router.tsx'
 import { rooms, slots } from './screens.ts'
@@ -46,7 +47,7 @@ createRoot(root).render(
   <StrictMode>
     <I18nProvider i18n={i18n}>
       <QueryClientProvider client={queries}>
-        <WireProvider wire={wire}>
+        <WireProvider wire={wire} session={getMe}>
           <ToastProvider>
             <SlotsProvider slots={slots}>
               <RouterProvider router={router} />

@@ -17,7 +17,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const id = useId()
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
-  const groups = [...useCommands(text), ...useFound(text)].filter(({ rows }) => rows.length > 0)
+  const commands = useCommands(text)
+  const found = useFound(text)
+  const groups = [...commands, ...found.groups].filter(({ rows }) => rows.length > 0)
   const rows = groups.flatMap((group) => group.rows)
   const active = Math.min(at, rows.length - 1)
   const open = (row: Row | undefined) => {
@@ -31,7 +33,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
       event.preventDefault()
       setAt((active + step + rows.length) % Math.max(rows.length, 1))
     }
-    if (event.key === 'Enter' && !isComposing(event)) open(rows[active])
+    // What was found for the letters before may stay in sight, but nobody has typed these to open it.
+    const isWanted = found.of === text || commands.some((group) => group.rows.some((row) => row === rows[active]))
+    if (event.key === 'Enter' && !isComposing(event) && isWanted) open(rows[active])
   }
   return (
     <Dialog open onClose={onClose} title={<Trans>Find</Trans>} size="m" head="bare">
@@ -163,22 +167,22 @@ function useCommands(text: string): readonly Group[] {
 }
 
 /** What the rooms find on the server, once typing pauses. Finders that fail find nothing. */
-function useFound(text: string): readonly Group[] {
+function useFound(text: string): { readonly of: string; readonly groups: readonly Group[] } {
   const call = useCall()
   const viewer = useViewer()
   const { i18n } = useCatalogue()
-  const [groups, setGroups] = useState<readonly Group[]>([])
+  const [found, setFound] = useState({ of: '', groups: [] as readonly Group[] })
   useEffect(() => {
     const asked = new AbortController()
     const finders = rooms.flatMap(({ find }) => find ?? []).filter((each) => isFor(each.for ?? 'everyone', viewer))
     const ask = async () => {
-      const found = await Promise.all(
+      const groups = await Promise.all(
         finders.map(async (finder) => ({
           title: i18n._(finder.title),
           rows: text.trim() === '' ? [] : await finder.run(text.trim(), call, asked.signal).catch(() => []),
         })),
       )
-      if (!asked.signal.aborted) setGroups(found)
+      if (!asked.signal.aborted) setFound({ of: text, groups })
     }
     const timer = setTimeout(() => void ask(), pauseMs)
     return () => {
@@ -186,5 +190,5 @@ function useFound(text: string): readonly Group[] {
       asked.abort()
     }
   }, [text, call, viewer, i18n])
-  return groups
+  return found
 }

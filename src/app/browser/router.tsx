@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro'
 import {
   createRootRoute,
   createRoute,
@@ -5,6 +6,7 @@ import {
   lazyRouteComponent,
   useParams,
   type AnyRouter,
+  type ErrorComponentProps,
 } from '@tanstack/react-router'
 import type { FunctionComponent } from 'react'
 import { ErrorState, type RoomScreens, type Screen, type ScreenProps } from '#ui'
@@ -27,16 +29,31 @@ export function makeRouter(rooms: readonly RoomScreens[]): AnyRouter {
       const text = new URLSearchParams(search as Record<string, string>).toString()
       return text === '' ? '' : `?${text}`
     },
-    defaultErrorComponent: ({ error, reset }) => (
-      <div className="mx-auto max-w-180 px-4 py-16">
-        <ErrorState fault={error} retry={reset} />
-      </div>
-    ),
+    defaultErrorComponent: Broken,
     defaultPendingMs: pendingMs,
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
   })
 }
+
+/** In place of a screen that threw while it was drawn, or whose code did not come. */
+function Broken({ error, reset }: ErrorComponentProps) {
+  return (
+    <div className="mx-auto max-w-180 px-4 py-16">
+      {isCodeMissing(error) ? (
+        <ErrorState fault={error} retry={() => location.reload()} />
+      ) : (
+        <ErrorState title={<Trans>This screen broke</Trans>} retry={reset}>
+          <Trans>It is not your doing. Try again; if it breaks anew, tell the operator what you opened.</Trans>
+        </ErrorState>
+      )}
+    </div>
+  )
+}
+
+/** What Chromium, Firefox and Safari say where a part of the screens could not be fetched. */
+const isCodeMissing = (fault: unknown) =>
+  fault instanceof TypeError && /dynamically imported module|module script/i.test(fault.message)
 
 /** The screen behind its gate. `preload` fetches its code before it is opened. */
 function componentOf(screen: Screen) {

@@ -28,6 +28,11 @@ export function Shell() {
   return <Frame house={{ mode, viewer: me.value.me }} />
 }
 
+/** Between the sidebar and the edge; a phone on its side has its camera at one of both. */
+const besideSidebar =
+  'flex flex-col pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)] ' +
+  'md:pl-[calc(15.5rem+1px+env(safe-area-inset-left))]'
+
 function Frame({ house }: { readonly house: House }) {
   const [finding, setFinding] = useState(false)
   const routePath = useRouterState({ select: ({ matches }): string | undefined => matches.at(-1)?.fullPath })
@@ -44,7 +49,7 @@ function Frame({ house }: { readonly house: House }) {
         <Trans>Skip to the page</Trans>
       </a>
       <Sidebar onFind={openPalette} />
-      <div className={cx('flex flex-col md:pl-62', frame === 'full' ? 'h-dvh' : 'min-h-dvh')}>
+      <div className={cx(besideSidebar, frame === 'full' ? 'h-dvh' : 'min-h-dvh')}>
         <ConnectionLine />
         {frame === 'page' && <PhoneHeader onFind={openPalette} />}
         <main id="screen" ref={screen} tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
@@ -101,7 +106,7 @@ function Line({ children }: { readonly children: ReactNode }) {
 function SidebarSkeleton() {
   return (
     <div
-      className="fixed inset-y-0 left-0 flex w-62 flex-col gap-4 border-r border-hair px-5 pt-6 max-md:hidden"
+      className="fixed inset-y-0 left-0 box-content flex w-62 flex-col gap-4 border-r border-hair px-5 pt-6 max-md:hidden"
       aria-hidden
     >
       <Skeleton className="h-6 w-28" />

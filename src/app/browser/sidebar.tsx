@@ -20,7 +20,7 @@ export function Sidebar({ onFind }: SidebarProps) {
   const Recent = useSlot('recent')
   const PointsCorner = useSlot('points')
   return (
-    <aside className="fixed inset-y-0 left-0 z-20 flex w-62 flex-col border-r border-hair bg-ground max-md:hidden">
+    <aside className="fixed inset-y-0 left-0 z-20 box-content flex w-62 flex-col border-r border-hair bg-ground pl-[env(safe-area-inset-left)] max-md:hidden">
       <HouseName />
       <button type="button" onClick={onFind} className={findLook}>
         <Search size={15} aria-hidden />

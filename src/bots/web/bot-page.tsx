@@ -130,7 +130,7 @@ function Greeting({ handle, text }: { readonly handle: string; readonly text: st
   return (
     <div className="flex max-w-160 items-start gap-3">
       <BotMark handle={handle} size={24} className="mt-2" />
-      <p className="rounded-card rounded-tl-[4px] border border-hair bg-paper px-4 py-2.5 whitespace-pre-line">
+      <p className="min-w-0 rounded-card rounded-tl-[4px] border border-hair bg-paper px-4 py-2.5 whitespace-pre-line">
         {text}
       </p>
     </div>

@@ -22,7 +22,7 @@ import { BotCard, BotCardSkeleton } from './bot-card.tsx'
 import { languageName } from './language.ts'
 import { Welcome } from './welcome.tsx'
 
-const grid = 'grid gap-3 sm:grid-cols-2 lg:grid-cols-3'
+const grid = 'grid grid-cols-1 gap-3 sm:grid-cols-2 lg:grid-cols-3'
 
 /** Everything that is public: the home of the house. */
 export function CataloguePage() {
@@ -46,6 +46,7 @@ function Catalogue() {
   const pages = useReadPages(searchBots, (cursor) => ({ query: { ...asked, ...(cursor ? { cursor } : {}) } }), {
     next: (page) => page.next,
     items: (page) => page.items,
+    keep: true,
   })
   return (
     <Page

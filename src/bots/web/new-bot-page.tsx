@@ -2,7 +2,7 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import { useState, type FormEvent } from 'react'
 import { createBot, handleText, listMyBots, setVisibility } from '#bots/contract'
 import { isRefusal } from '#kernel/contract'
-import { Button, LinkButton, Page, places, Refused, useGo, useStored, useWrite } from '#ui'
+import { Button, LinkButton, newId, Page, places, Refused, useGo, useStored, useWrite } from '#ui'
 import { emptyDraft, useDraft } from './draft.ts'
 import { HandleField } from './handle-field.tsx'
 import { handleFrom } from './handle.ts'
@@ -90,7 +90,7 @@ function useMaking(made: () => void) {
   const go = useGo()
   const creating = useWrite(createBot, { refresh: [listMyBots] })
   const publishing = useWrite(setVisibility, { refresh: [listMyBots] })
-  const [id] = useState(() => crypto.randomUUID())
+  const [id] = useState(newId)
   return {
     id,
     running: creating.running || publishing.running,

@@ -2,8 +2,7 @@ import { Trans } from '@lingui/react/macro'
 import { useState } from 'react'
 import { contextOf, joinBytes, askAgain, listConversations, type BotName, type Question } from '#chat/contract'
 import { isRefusal } from '#kernel/contract'
-import { BotMark, Button, Dialog, Refused, useSlot, useWrite, type ExpectedQuote } from '#ui'
-import { newId } from './new-id.ts'
+import { BotMark, Button, Dialog, newId, Refused, useRefresh, useSlot, useWrite, type ExpectedQuote } from '#ui'
 
 type AgainProps = {
   readonly conversation: string
@@ -11,14 +10,15 @@ type AgainProps = {
   readonly bots: readonly BotName[]
   readonly sizes: readonly number[]
   readonly onClose: () => void
-  readonly onSent: () => Promise<void>
+  readonly reread: () => Promise<void>
 }
 
 /** The same question once more costs once more, so the price stands before it. */
-export function AskAgain({ conversation, question, bots, sizes, onClose, onSent }: AgainProps) {
+export function AskAgain({ conversation, question, bots, sizes, onClose, reread }: AgainProps) {
   const Quote = useSlot('quote')
   const [turn] = useState(newId)
   const [expected, setExpected] = useState<ExpectedQuote>()
+  const refresh = useRefresh()
   const again = useWrite(askAgain, { refresh: [listConversations] })
   const ids = bots.map(({ id }) => id)
   const bytes = new TextEncoder().encode(question.text).length + joinBytes
@@ -27,9 +27,10 @@ export function AskAgain({ conversation, question, bots, sizes, onClose, onSent 
       params: { conversation, question: question.id },
       body: { turn, bots: ids, ...(expected ? { expected } : {}) },
     })
-    if (sent === undefined || isRefusal(sent)) return
-    onClose()
-    await onSent()
+    if (isRefusal(sent)) return refresh()
+    if (sent !== undefined) onClose()
+    // Without an answer it may have come through all the same.
+    await reread()
   }
   return (
     <Dialog

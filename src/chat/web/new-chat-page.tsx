@@ -1,15 +1,15 @@
 import { useLingui } from '@lingui/react/macro'
 import { useEffect, useRef, useState } from 'react'
 import { getBot } from '#bots/contract'
-import { listConversations, type BotName, type Sent } from '#chat/contract'
+import { getConversation, listConversations, type BotName, type Sent } from '#chat/contract'
 import { isRefusal } from '#kernel/contract'
-import { places, useAddress, useCall, useGo, useRefresh } from '#ui'
+import { ErrorState, newId, places, useAddress, useCall, useGo, useRefresh, useStored } from '#ui'
 import { sentMessages } from './branch.ts'
 import { Composer } from './composer.tsx'
 import { ChatHead } from './head.tsx'
-import { newId } from './new-id.ts'
 import type { Loaded } from './thread-store.ts'
 import { handOver } from './use-thread.ts'
+import type { Written } from './use-written.ts'
 import { Welcome } from './welcome.tsx'
 
 /** A conversation begins with its first message; until then there is nothing of it but this screen. */
@@ -21,22 +21,24 @@ export function NewChatPage() {
 
 function NewChat({ handles, asked }: { readonly handles: readonly string[]; readonly asked: string }) {
   const { t } = useLingui()
-  const go = useGo()
+  const call = useCall()
   const refresh = useRefresh()
   const [conversation] = useState(newId)
-  const { bots, missing, looking } = useBotsCalled(handles)
+  const called = useBotsCalled(handles)
+  const bots = called.is === 'known' ? called.bots : []
   const [suggested, setSuggested] = useState(asked)
-  const isHere = useRef(false)
-  useEffect(() => {
-    isHere.current = true
-    return () => void (isHere.current = false)
-  }, [])
+  const goOn = useGoOn(conversation)
   return (
     <>
       <title>{t`New chat · Bottega`}</title>
       <ChatHead bots={bots} />
       <div className="min-h-0 flex-1 overflow-y-auto">
-        {!looking && <Welcome bots={bots} missing={missing} onSuggestion={setSuggested} />}
+        {called.is === 'known' && <Welcome bots={bots} missing={called.missing} onSuggestion={setSuggested} />}
+        {called.is === 'failed' && (
+          <div className="mx-auto w-full max-w-180 px-4 pt-8 md:px-8">
+            <ErrorState fault={called.fault} retry={called.retry} />
+          </div>
+        )}
       </div>
       <Composer
         conversation={conversation}
@@ -47,16 +49,36 @@ function NewChat({ handles, asked }: { readonly handles: readonly string[]; read
         suggested={suggested}
         onSuggestionTaken={() => setSuggested('')}
         running={undefined}
-        onSent={(sent, said) => {
+        onSent={(sent, said, left) => {
           refresh(listConversations)
-          // Whoever went elsewhere meanwhile is not called back.
-          if (!isHere.current) return
-          handOver(begunWith(conversation, sent, said))
-          go(places.chat(conversation), 'replace')
+          goOn(left, begunWith(conversation, sent, said))
+        }}
+        reread={async (left) => {
+          const head = await call(getConversation, { params: { conversation } }).catch(() => undefined)
+          if (head !== undefined && !isRefusal(head)) goOn(left)
         }}
       />
     </>
   )
+}
+
+/** To the screen of the conversation once it has begun; what is written and not sent goes along. */
+function useGoOn(conversation: string) {
+  const go = useGo()
+  const [, keepDraft] = useStored(`draft:${conversation}`, '')
+  const isHere = useRef(false)
+  useEffect(() => {
+    isHere.current = true
+    return () => void (isHere.current = false)
+  }, [])
+  return (left: Written, begun?: Loaded) => {
+    // Whoever went elsewhere meanwhile is not called back.
+    if (!isHere.current) return
+    if (begun) handOver(begun)
+    keepDraft(left.get())
+    left.set('')
+    go(places.chat(conversation), 'replace')
+  }
 }
 
 type Said = { readonly text: string; readonly bots: readonly BotName[] }
@@ -74,31 +96,37 @@ function begunWith(id: string, sent: Sent, { text, bots }: Said): Loaded {
 
 const botsMax = 10
 
-type Called = {
-  readonly bots: readonly BotName[]
-  /** Handles that nobody answers to, or none that this reader may ask. */
-  readonly missing: readonly string[]
-  readonly looking: boolean
-}
+type Called =
+  | { readonly is: 'looking' }
+  | { readonly is: 'failed'; readonly fault: unknown; readonly retry: () => void }
+  /** `missing`: handles that nobody answers to, or none that this reader may ask. */
+  | { readonly is: 'known'; readonly bots: readonly BotName[]; readonly missing: readonly string[] }
+
+const nobody: Called = { is: 'known', bots: [], missing: [] }
 
 /** The bots of an address, as far as they can be asked. */
 function useBotsCalled(handles: readonly string[]): Called {
   const call = useCall()
   const wanted = handles.slice(0, botsMax).join()
-  const [called, setCalled] = useState<Called>({ bots: [], missing: [], looking: wanted !== '' })
+  const [called, setCalled] = useState<Called>(wanted === '' ? nobody : { is: 'looking' })
+  const [tries, setTries] = useState(1)
   useEffect(() => {
     if (wanted === '') return
     const asked = wanted.split(',')
     const ask = async () => {
       const found = await Promise.all(asked.map((handle) => call(getBot, { params: { handle }, query: {} })))
       setCalled({
+        is: 'known',
         bots: found.flatMap((each) => (isRefusal(each) ? [] : [nameOf(each.bot)])),
         missing: asked.filter((_, at) => isRefusal(found[at])),
-        looking: false,
       })
     }
-    ask().catch(() => setCalled({ bots: [], missing: [], looking: false }))
-  }, [call, wanted])
+    const retry = () => {
+      setCalled({ is: 'looking' })
+      setTries(tries + 1)
+    }
+    ask().catch((fault: unknown) => setCalled({ is: 'failed', fault, retry }))
+  }, [call, wanted, tries])
   return called
 }
 

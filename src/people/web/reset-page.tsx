@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro'
 import { useState, type SubmitEvent } from 'react'
 import { isRefusal } from '#kernel/contract'
-import { resetPassword } from '#people/contract'
+import { getMe, resetPassword } from '#people/contract'
 import { Button, EmptyState, LinkButton, Page, places, Refused, useWrite, type ScreenProps } from '#ui'
 import { focusWrong } from './focus-wrong.ts'
 import { PasswordField } from './password-field.tsx'
@@ -10,7 +10,7 @@ import { isLongEnough } from './well-formed.ts'
 /** Where a link leads that an operator made for somebody who forgot their password. */
 export function ResetPage({ params }: ScreenProps<'/reset/$token'>) {
   const { t } = useLingui()
-  const setting = useWrite(resetPassword)
+  const setting = useWrite(resetPassword, { refresh: [getMe] })
   const [password, setPassword] = useState('')
   const [checked, setChecked] = useState(false)
   const [done, setDone] = useState(false)

@@ -33,7 +33,7 @@ export function UsersPage() {
   const pages = useReadPages(
     listUsers,
     (after) => ({ query: { ...(search ? { search } : {}), ...(after ? { after } : {}) } }),
-    { next: (page) => page.next, items: (page) => page.users },
+    { next: (page) => page.next, items: (page) => page.users, keep: true },
   )
   const [resetting, setResetting] = useState<User>()
   return (

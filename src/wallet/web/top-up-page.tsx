@@ -19,6 +19,7 @@ import {
   EmptyState,
   Field,
   Input,
+  newId,
   Notice,
   Page,
   places,
@@ -123,7 +124,7 @@ type Standing = 'open' | 'unknown' | 'unheard'
 function useOrder({ onBegin, onStarted }: Pick<FormProps, 'onBegin' | 'onStarted'>) {
   const starting = useWrite(startTopUp, { refresh: [getWallet, getHistory] })
   const [text, setText] = useState('10')
-  const [id, setId] = useState(() => crypto.randomUUID())
+  const [id, setId] = useState(newId)
   const [standing, setStanding] = useState<Standing>('open')
   return {
     id,
@@ -133,7 +134,7 @@ function useOrder({ onBegin, onStarted }: Pick<FormProps, 'onBegin' | 'onStarted
     refusal: starting.refusal,
     change: (next: string) => {
       setText(next)
-      setId(crypto.randomUUID())
+      setId(newId())
       starting.reset()
     },
     pay: async (cents: bigint, card: string) => {

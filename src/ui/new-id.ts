@@ -1,4 +1,7 @@
-/** RFC 9562 version 7, so that what is made together lies together on the server's disk. */
+/**
+ * RFC 9562 version 7, so that what is made together lies together on the server's disk. Not `crypto.randomUUID`: browsers have
+ * none for a page that came over plain http from another machine.
+ */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(10))
   const random = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
