@@ -13,6 +13,9 @@ export function BlockView({ block, growing }: { readonly block: Block; readonly 
   return blockOf(block.token as MarkedToken, { growing, depth: 0 })
 }
 
+/** Each block of a text runs the way its first words do, and all that stands in it runs with it. */
+const directionOf = ({ depth }: Depth) => (depth === 0 ? 'auto' : undefined)
+
 function blocksIn(tokens: readonly Token[], at: Depth): ReactNode {
   const next = { ...at, depth: at.depth + 1 }
   return tokens.map((token, key) => <Fragment key={key}>{blockOf(token as MarkedToken, next)}</Fragment>)
@@ -23,27 +26,31 @@ function blockOf(token: MarkedToken, at: Depth): ReactNode {
   switch (token.type) {
     case 'paragraph':
       return (
-        <p>
+        <p dir={directionOf(at)}>
           <InlineText tokens={token.tokens} />
         </p>
       )
     case 'text':
       return token.tokens ? <InlineText tokens={token.tokens} /> : <InlineText tokens={[token]} />
     case 'heading':
-      return <Heading token={token} />
+      return <Heading token={token} at={at} />
     case 'code':
       return <CodeBlock code={token.text} lang={token.lang} growing={at.growing} />
     case 'blockquote':
-      return <blockquote>{blocksIn(token.tokens, at)}</blockquote>
+      return <blockquote dir={directionOf(at)}>{blocksIn(token.tokens, at)}</blockquote>
     case 'list':
       return <List token={token} at={at} />
     case 'table':
-      return <MarkdownTable token={token} />
+      return <MarkdownTable token={token} at={at} />
     case 'hr':
       return <hr />
     case 'html':
       // HTML is shown, never read.
-      return <p className="whitespace-pre-wrap">{token.raw.trimEnd()}</p>
+      return (
+        <p dir={directionOf(at)} className="whitespace-pre-wrap">
+          {token.raw.trimEnd()}
+        </p>
+      )
     case 'space':
     case 'def':
     case 'checkbox':
@@ -62,10 +69,10 @@ function blockOf(token: MarkedToken, at: Depth): ReactNode {
 }
 
 /** A text's headings stand below those of the screen. */
-function Heading({ token: { depth, tokens } }: { readonly token: Tokens.Heading }) {
+function Heading({ token: { depth, tokens }, at }: { readonly token: Tokens.Heading; readonly at: Depth }) {
   const Level = (['h3', 'h4', 'h5', 'h6'] as const)[Math.min(depth, 4) - 1] ?? 'h6'
   return (
-    <Level>
+    <Level dir={directionOf(at)}>
       <InlineText tokens={tokens} />
     </Level>
   )
@@ -78,12 +85,19 @@ function List({ token, at }: { readonly token: Tokens.List; readonly at: Depth }
       {blocksIn(item.tokens, at)}
     </li>
   ))
-  return token.ordered ? <ol start={Number(token.start) || 1}>{items}</ol> : <ul>{items}</ul>
+  const dir = directionOf(at)
+  return token.ordered ? (
+    <ol dir={dir} start={Number(token.start) || 1}>
+      {items}
+    </ol>
+  ) : (
+    <ul dir={dir}>{items}</ul>
+  )
 }
 
-function MarkdownTable({ token: { header, rows } }: { readonly token: Tokens.Table }) {
+function MarkdownTable({ token: { header, rows }, at }: { readonly token: Tokens.Table; readonly at: Depth }) {
   return (
-    <div className="table-frame">
+    <div dir={directionOf(at)} className="table-frame">
       <table>
         <thead>
           <tr>

@@ -20,7 +20,7 @@ export function CodeBlock({ code, lang, growing }: CodeProps) {
         <span>{name === '' ? <Trans>Text</Trans> : name}</span>
         <CopyCode code={code} />
       </figcaption>
-      <pre aria-label={name === '' ? t`Text` : t`Code in ${name}`}>
+      <pre dir="ltr" aria-label={name === '' ? t`Text` : t`Code in ${name}`}>
         <code>{colored ? colored.map(draw) : code}</code>
       </pre>
     </figure>

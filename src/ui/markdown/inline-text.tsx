@@ -29,7 +29,7 @@ function inlineOf(token: MarkedToken, depth: number): ReactNode {
     case 'del':
       return <del>{inner(token.tokens)}</del>
     case 'codespan':
-      return <code>{token.text}</code>
+      return <code dir="ltr">{token.text}</code>
     case 'br':
       return <br />
     case 'link':
