@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { setPrice } from '#bots/contract'
 import { writeConversation } from '../long-conversation.ts'
+import type { World } from '../world.ts'
+import type { Person } from '../world-people.ts'
+import { expect, publishBot } from './deeds.ts'
 import { openBrowser, startHouse, type Browsing } from './visitor.ts'
 
 let browsing: Browsing
@@ -94,6 +98,31 @@ test('an answer that failed has its own way to ask again, and spoils none after 
   await field(page).fill('Other words')
   await page.locator('button[aria-label="Send"]:enabled').click()
   await page.getByText('you wrote “Other words”').waitFor()
+})
+
+test('asking again is refused when the price has changed, and the new one stands before it is asked once more', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  const claire = await world.people.signUp('Claire')
+  const bot = await publishBot(claire, { handle: 'katib', usdPerThousand: 1_000_000n })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  // Nothing is read again only because time passes.
+  await page.addInitScript('setInterval = () => 0')
+  await page.goto('/chats/new?bots=katib')
+  await say(page, 'First words')
+  await answered(page)
+  await page.getByRole('button', { name: 'Ask again' }).click()
+  const dialog = page.getByRole('dialog')
+  const ask = dialog.getByRole('button', { name: 'Ask again' })
+  const price = dialog.getByRole('button', { name: /points/ })
+  const former = (await price.textContent()) ?? ''
+  expect(await claire.call(setPrice, { params: { bot: bot.id }, body: { usdPerThousand: 3_000_000n } }))
+  await ask.click()
+  await dialog.getByText('The price has changed.').waitFor()
+  await price.filter({ hasNotText: former }).waitFor()
+  await ask.click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByLabel('Version 2 of 2').waitFor()
 })
 
 test('a draft waits for whoever leaves, and two bots are asked by name', async () => {
@@ -221,12 +250,7 @@ test('what is found leads to its message, and words of hostile bots do nothing',
 test('older messages come above without moving what is read, down to the first', async () => {
   await using world = await startHouse({ market: 'seeded' })
   const ada = await world.people.signUp('Ada')
-  const { rows } = await world.db.pool.query<{ id: string; handle: string; name: string }>(
-    `select id, handle, handle as name from bots.bot where handle = 'assistant'`,
-  )
-  const [bot] = rows
-  assert.ok(bot)
-  const conversation = await writeConversation(world.db, { owner: ada.viewer.id, bot, messages: 240 })
+  const conversation = await writeLong(world, ada)
   await using visitor = await browsing.visit(world, { as: ada })
   const { page } = visitor
   await page.goto(`/chats/${conversation}`)
@@ -248,6 +272,85 @@ test('older messages come above without moving what is read, down to the first',
   }
   await page.getByText('Question 1', { exact: true }).waitFor()
 })
+
+test('what is older and cannot be read is asked for once, and again when the reader says so', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  const ada = await world.people.signUp('Ada')
+  const conversation = await writeLong(world, ada)
+  await using visitor = await browsing.visit(world, { as: ada })
+  const { page } = visitor
+  const older = /messages\?.*before=/
+  let asked = 0
+  await page.route(older, (route) => {
+    asked++
+    return route.abort()
+  })
+  await page.goto(`/chats/${conversation}`)
+  await page.getByText('Question 120', { exact: true }).waitFor()
+  await page.mouse.move(800, 400)
+  const failed = page.getByText('Older messages could not be read.')
+  for (let turns = 0; turns < 100 && !(await failed.isVisible()); turns++) {
+    await page.mouse.wheel(0, -800)
+    await page.waitForTimeout(60)
+  }
+  await failed.waitFor()
+  assert.equal(asked, 1)
+  await page.unroute(older)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await failed.waitFor({ state: 'hidden' })
+  await page.mouse.wheel(0, -800)
+  await page.getByText('Question 100', { exact: true }).waitFor()
+})
+
+test('Enter takes no bot that was found for other letters', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  await page.goto('/chats/new?bots=assistant')
+  await field(page).fill('@')
+  await page.getByRole('option').first().waitFor()
+  const shown = (await page.getByRole('option').allTextContents()).join()
+  const other = ['tutor', 'analyst', 'storyteller', 'sql-mentor'].find((handle) => !shown.includes(`@${handle}`))
+  assert.ok(other)
+  const search = Promise.withResolvers<void>()
+  await page.route('**/api/bots?*q=*', async (route) => {
+    await search.promise
+    await route.continue()
+  })
+  await field(page).pressSequentially(other)
+  await field(page).press('Enter')
+  assert.equal(await field(page).inputValue(), `@${other}`)
+  search.resolve()
+  await page.getByRole('option', { name: `@${other}` }).waitFor()
+  await field(page).press('Enter')
+  assert.equal(await field(page).inputValue(), `@${other} `)
+})
+
+test('what is written from right to left runs so, and code never does', async () => {
+  await using world = await startHouse({ market: 'seeded' })
+  const greeting = 'مرحبا بك في `npm test`\n\n- أولا\n- ثانيا\n\n```ts\nconst one = 1\n```\n\nIn English too.'
+  await publishBot(await world.people.signUp('Claire'), { handle: 'katib', usdPerThousand: 0n, sheet: { greeting } })
+  await using visitor = await browsing.visit(world, { as: await world.people.signUp('Ada') })
+  const { page } = visitor
+  await page.goto('/chats/new?bots=katib')
+  await page.locator('.markdown').waitFor()
+  const areRtl = (selector: string) =>
+    page.locator(selector).evaluateAll((all) => all.map((element) => element.matches(':dir(rtl)')))
+  assert.deepEqual(await areRtl('.markdown > p'), [true, false])
+  assert.deepEqual(await areRtl('.markdown li'), [true, true])
+  assert.deepEqual(await areRtl('.markdown :is(p > code, pre)'), [false, false])
+  await field(page).fill('שלום')
+  assert.deepEqual(await areRtl('textarea'), [true])
+})
+
+async function writeLong(world: World, owner: Person): Promise<string> {
+  const { rows } = await world.db.pool.query<{ id: string; handle: string; name: string }>(
+    `select id, handle, handle as name from bots.bot where handle = 'assistant'`,
+  )
+  const [bot] = rows
+  assert.ok(bot)
+  return writeConversation(world.db, { owner: owner.viewer.id, bot, messages: 240 })
+}
 
 /** Where the questions in sight stand. */
 async function placesOf(page: Page): Promise<ReadonlyMap<string, number>> {

@@ -49,12 +49,12 @@ function Progress({ coming }: { readonly coming: LiveAnswer | undefined }) {
   const seconds = estimateMs === null ? undefined : Math.max(1, Math.round(estimateMs / 1000))
   return (
     <span className="text-13 text-faint">
-      <Trans>Place {position} in line</Trans>
-      {seconds !== undefined && (
-        <>
-          {', '}
-          <Plural value={seconds} one="about # second" other="about # seconds" />
-        </>
+      {seconds === undefined ? (
+        <Trans>Place {position} in line</Trans>
+      ) : (
+        <Trans>
+          Place {position} in line, <Plural value={seconds} one="about # second" other="about # seconds" />
+        </Trans>
       )}
     </span>
   )

@@ -20,6 +20,7 @@ import { ConversationMenu } from './conversation-menu.tsx'
 import { MarkedText } from './marked-text.tsx'
 import { plainSnippet } from './plain-snippet.ts'
 import { TitleForm } from './title-form.tsx'
+import { useFreshWhileRunning } from './use-fresh-while-running.ts'
 
 export function ChatsPage() {
   const { t } = useLingui()
@@ -50,6 +51,7 @@ function AllChats() {
     next: (page) => page.next,
     items: (page) => page.items,
   })
+  useFreshWhileRunning(pages.items)
   return (
     <Read of={pages.of}>
       {(items) =>
@@ -116,13 +118,15 @@ function Found({ sought }: { readonly sought: string }) {
   const pages = useReadPages(
     searchMessages,
     (after) => ({ query: { q: sought.slice(0, 200), limit: 20, ...(after ? { after } : {}) } }),
-    { next: (page) => page.next, items: (page) => page.items },
+    { next: (page) => page.next, items: (page) => page.items, keep: true },
   )
+  const [answered, setAnswered] = useState(sought)
+  if (!pages.isFormer && answered !== sought) setAnswered(sought)
   return (
     <Read of={pages.of}>
       {(items) =>
         items.length === 0 ? (
-          <EmptyState title={<Trans>Nothing found for “{sought}”</Trans>}>
+          <EmptyState title={<Trans>Nothing found for “{answered}”</Trans>}>
             <Trans>Words are found by their beginnings. Try fewer or shorter ones.</Trans>
           </EmptyState>
         ) : (
@@ -141,7 +145,9 @@ function Found({ sought }: { readonly sought: string }) {
 }
 
 function FoundRow({ found: { conversation, message, bot, snippet, at } }: { readonly found: FoundMessage }) {
+  const { t } = useLingui()
   const to = `${places.chat(conversation.id)}${message === null ? '' : `?m=${message}`}`
+  const who = bot ? bot.name : t`You`
   return (
     <li className="border-b border-hair">
       <Link to={to} className="group block py-3">
@@ -153,8 +159,10 @@ function FoundRow({ found: { conversation, message, bot, snippet, at } }: { read
         </span>
         {message !== null && (
           <span className="mt-0.5 block text-13 text-soft">
-            <span className="text-faint">{bot ? bot.name : <Trans>You</Trans>}: </span>
-            <MarkedText snippet={bot ? plainSnippet(snippet) : snippet} />
+            <Trans>
+              <span className="text-faint">{who}: </span>
+              <MarkedText snippet={bot ? plainSnippet(snippet) : snippet} />
+            </Trans>
           </span>
         )}
       </Link>

@@ -41,12 +41,13 @@ type ComposerProps = {
   readonly running: string | undefined
   readonly editing?: Editing | undefined
   readonly onLeaveEditing?: () => void
-  /** Nothing else is sent until this has come to its end. */
-  readonly onSent: (
-    sent: Sent,
-    asked: { readonly text: string; readonly bots: readonly BotName[] },
-  ) => void | Promise<void>
+  /** Nothing else is sent until this has come to its end. `left` is what was written on meanwhile. */
+  readonly onSent: (sent: Sent, asked: Said, left: Written) => void | Promise<void>
+  /** After what was not sent, or had no answer: looks what is true now. */
+  readonly reread: (left: Written) => Promise<void>
 }
+
+type Said = { readonly text: string; readonly bots: readonly BotName[] }
 
 const fieldLook =
   'block field-sizing-content max-h-[40dvh] min-h-12 w-full resize-none bg-transparent px-4 pt-3 pb-1 text-ink ' +
@@ -87,6 +88,7 @@ export function Composer(props: ComposerProps) {
         <textarea
           ref={area}
           rows={1}
+          dir="auto"
           defaultValue={written.initial}
           aria-label={t`Message`}
           placeholder={placeholder(bots, t`Write a message`, (name) => t`Message ${name}`)}
@@ -104,6 +106,7 @@ export function Composer(props: ComposerProps) {
         <div className="flex items-end gap-2 p-2">
           <IconButton icon={AtSign} label={t`Ask another bot`} onClick={mentions.begin} />
           <div className="flex min-h-9 min-w-0 flex-1 flex-col justify-center gap-1">
+            {writing.search === 'failing' && <LookUpFails />}
             {!isUsual && <Recipients bots={bots} />}
             {bots.length > 0 && (
               <PriceOf bots={bots} sizes={props.sizes} written={written} onExpected={writing.setExpected} />
@@ -129,15 +132,14 @@ export function Composer(props: ComposerProps) {
 
 /** What is written, to whom it goes, and how it is sent. */
 function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | null>) {
-  const { conversation, draftKey, after, suggested, onSuggestionTaken, running, editing, onLeaveEditing, onSent } =
-    props
+  const { conversation, draftKey, after, suggested, onSuggestionTaken, running, editing, onLeaveEditing } = props
   const hasQuotes = useSlot('quote') !== undefined
   const written = useWritten(draftKey, editing?.text)
   useField(area, written)
   const takeCaret = useCaret(area, { asked: editing !== undefined })
-  const { bots, unsure, know } = useRecipients(written, props.bots)
+  const { bots, search, know } = useRecipients(written, props.bots)
   const [expected, setExpected] = useState<ExpectedQuote>()
-  const { send, sending, refusal } = useSend(conversation)
+  const { send, sending, refusal } = useSend(conversation, () => props.reread(written))
   const mentions = useMentioning(area, { written, know })
   useSuggestion(suggested, (words) => {
     onSuggestionTaken()
@@ -146,7 +148,7 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
   })
   const isBlank = useOfText(written, (text) => saysNothing.test(text))
   const isTooLong = useOfText(written, (text) => isOver(text, limits.textBytes))
-  const isReady = bots.length > 0 && !unsure && (!hasQuotes || expected !== undefined)
+  const isReady = bots.length > 0 && search === 'done' && (!hasQuotes || expected !== undefined)
   const canSend = isReady && !isBlank && !isTooLong && running === undefined && !sending
   const isBusy = useRef(false)
   const submit = async () => {
@@ -158,7 +160,7 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
       if (!sent) return
       written.set(leftOf(written.get(), text))
       takeCaret()
-      await onSent(sent, { text, bots })
+      await props.onSent(sent, { text, bots }, written)
     } finally {
       isBusy.current = false
     }
@@ -173,7 +175,20 @@ function useWriting(props: ComposerProps, area: RefObject<HTMLTextAreaElement | 
     event.preventDefault()
     void submit()
   }
-  return { written, bots, isTooLong, mentions, refusal, sending, canSend, submit, onKey, setExpected, takeCaret }
+  return {
+    written,
+    bots,
+    search,
+    isTooLong,
+    mentions,
+    refusal,
+    sending,
+    canSend,
+    submit,
+    onKey,
+    setExpected,
+    takeCaret,
+  }
 }
 
 /** A suggestion stands below what was written; twice is once. */
@@ -253,6 +268,15 @@ function TooLong({ written }: { readonly written: Written }) {
   return (
     <p role="alert" className="px-4 text-13 text-out">
       <Trans>This is {percent} % too long for one message. Shorten it, or send it in parts.</Trans>
+    </p>
+  )
+}
+
+/** Nothing is sent until it is known to whom. */
+function LookUpFails() {
+  return (
+    <p role="status" className="text-13 text-amber">
+      <Trans>Whom you named cannot be looked up now. It is tried again by itself.</Trans>
     </p>
   )
 }

@@ -6,13 +6,13 @@ import { botsOf, endOf, runningTurn, sentMessages, sizesBefore } from './branch.
 import { Composer, type Editing } from './composer.tsx'
 import { ChatHead } from './head.tsx'
 import { LostLine } from './lost-line.tsx'
-import type { Loaded, ThreadStore } from './thread-store.ts'
+import type { Opened, ThreadStore } from './thread-store.ts'
 import { ThreadView } from './thread-view.tsx'
 import { useLiveTurn } from './use-live-turn.ts'
 import { nextFrame, onceIdle, whenIdle } from './when-idle.ts'
 
 type ConversationProps = {
-  readonly loaded: Loaded & { readonly loadingOlder: boolean }
+  readonly loaded: Opened
   readonly store: ThreadStore
   readonly refresh: () => Promise<void>
 }
@@ -55,6 +55,7 @@ export function Conversation({ loaded, store, refresh }: ConversationProps) {
         running={running}
         editing={editing}
         onLeaveEditing={() => setEditing(undefined)}
+        reread={refresh}
         onSent={async (sent, asked) => {
           setEditing(undefined)
           // The field is drawn empty, then the question, then the answer's place: together they would hold up what is typed.
@@ -74,7 +75,7 @@ export function Conversation({ loaded, store, refresh }: ConversationProps) {
           bots={botsOf(loaded, question.id)}
           sizes={sizesBefore(loaded, question.id)}
           onClose={() => setAgain(undefined)}
-          onSent={refresh}
+          reread={refresh}
         />
       )}
     </>

@@ -2,14 +2,23 @@ import { useLingui } from '@lingui/react/macro'
 import { searchBots, type BotCard } from '#bots/contract'
 import { BotMark, cx, PricePerThousand, useRead } from '#ui'
 
-/** The bots that a half-written mention may mean; undefined while it is not known. */
-export function useMentionable(typed: string | undefined): readonly BotCard[] {
-  const found = useRead(
-    searchBots,
-    { query: { ...(typed ? { q: typed } : {}), sort: typed ? 'match' : 'use', limit: 6 } },
-    { when: typed !== undefined, keep: true },
-  )
-  return typed !== undefined && found.state === 'ready' ? found.value.items : []
+type Mentionable = { readonly bots: readonly BotCard[]; readonly search: 'done' | 'looking' }
+
+/** The bots that a half-written mention may mean. Until they are found, those found before stand as far as they fit. */
+export function useMentionable(typed: string | undefined): Mentionable {
+  const when = typed !== undefined
+  const input = { query: { ...(typed ? { q: typed } : {}), sort: typed ? 'match' : 'use', limit: 6 } } as const
+  const found = useRead(searchBots, input, { when })
+  const shown = useRead(searchBots, input, { when, keep: true })
+  const search = when && found.state === 'loading' ? 'looking' : 'done'
+  if (!when || shown.state !== 'ready') return { bots: [], search }
+  const { items } = shown.value
+  return { bots: search === 'done' ? items : items.filter((bot) => isBeginningOf(bot, typed)), search }
+}
+
+function isBeginningOf({ handle, name }: BotCard, typed: string): boolean {
+  const words = [handle, ...name.split(/\s+/)]
+  return words.some((word) => word.toLowerCase().startsWith(typed.toLowerCase()))
 }
 
 type ListProps = {

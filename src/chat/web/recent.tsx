@@ -2,6 +2,7 @@ import { Trans } from '@lingui/react/macro'
 import { Pin, Plus } from 'lucide-react'
 import { listConversations } from '#chat/contract'
 import { cx, Link, places, useAddress, useRead, useViewer } from '#ui'
+import { useFreshWhileRunning } from './use-fresh-while-running.ts'
 
 const shownMax = 30
 
@@ -10,6 +11,7 @@ export function Recent() {
   const viewer = useViewer()
   const { path } = useAddress()
   const list = useRead(listConversations, { query: { limit: shownMax } }, { when: viewer !== undefined })
+  useFreshWhileRunning(list.state === 'ready' ? list.value.items : [])
   if (!viewer || list.state !== 'ready') return null
   const { items, next } = list.value
   return (

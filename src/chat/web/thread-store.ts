@@ -9,11 +9,14 @@ export type Loaded = {
   readonly before: string | null
 }
 
+/** `failed`: nothing older is asked for by itself until the reader tries again, or the conversation was read anew. */
+export type Opened = Loaded & { readonly older: 'idle' | 'loading' | 'failed' }
+
 export type ThreadState =
   | { readonly is: 'loading' }
   | { readonly is: 'refused'; readonly refusal: Refusal }
   | { readonly is: 'failed'; readonly fault: unknown }
-  | ({ readonly is: 'ready'; readonly loadingOlder: boolean } & Loaded)
+  | ({ readonly is: 'ready' } & Opened)
 
 export type ThreadStore = {
   readonly get: () => ThreadState
@@ -44,7 +47,7 @@ export function createThreadStore(options: {
   const { call, initial } = options
   const params = { conversation: options.conversation }
   const listeners = new Set<() => void>()
-  let state: ThreadState = initial ? { is: 'ready', loadingOlder: false, ...initial } : { is: 'loading' }
+  let state: ThreadState = initial ? { is: 'ready', older: 'idle', ...initial } : { is: 'loading' }
   /** The number of the latest reading: an older one that comes late counts for nothing. */
   let reading = 0
   let asked: string | undefined
@@ -53,7 +56,7 @@ export function createThreadStore(options: {
     state = next
     for (const heard of listeners) heard()
   }
-  const update = (change: Partial<Loaded & { loadingOlder: boolean }>) => {
+  const update = (change: Partial<Opened>) => {
     if (state.is === 'ready') set({ ...state, ...change })
   }
   const read = async () => {
@@ -72,15 +75,14 @@ export function createThreadStore(options: {
     }
   }
   const loadOlder = async () => {
-    if (state.is !== 'ready' || state.before === null || state.loadingOlder) return
+    if (state.is !== 'ready' || state.before === null || state.older === 'loading') return
     const { before } = state
-    update({ loadingOlder: true })
+    update({ older: 'loading' })
     const page = await call(listMessages, { params, query: { before, limit: olderPage } }).catch(() => undefined)
     // The branch may have been left meanwhile.
-    const isSame = state.before === before
-    if (page && !isRefusal(page) && isSame)
-      update({ messages: [...page.items, ...state.messages], before: page.before })
-    update({ loadingOlder: false })
+    if (state.before !== before) return
+    if (!page || isRefusal(page)) return update({ older: 'failed' })
+    update({ messages: [...page.items, ...state.messages], before: page.before, older: 'idle' })
   }
   return {
     get: () => state,
@@ -123,6 +125,6 @@ function joined(was: ThreadState, head: Conversation, page: Page): ThreadState {
   const known = was.is === 'ready' ? was : undefined
   const messages = known ? joinTail(known.messages, page.items) : 'elsewhere'
   if (!known || messages === 'elsewhere')
-    return { is: 'ready', loadingOlder: false, head, messages: page.items, before: page.before }
-  return { ...known, head, messages }
+    return { is: 'ready', older: 'idle', head, messages: page.items, before: page.before }
+  return { ...known, head, messages, older: known.older === 'loading' ? 'loading' : 'idle' }
 }

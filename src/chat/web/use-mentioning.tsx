@@ -23,7 +23,7 @@ export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { wri
     draw(next)
   }
   const [chosen, setChosen] = useState(0)
-  const bots = useMentionable(mention?.typed)
+  const { bots, search } = useMentionable(mention?.typed)
   const isOpen = mention !== undefined && bots.length > 0
   const place = (at: number) => {
     // Once the text is in the field.
@@ -43,7 +43,13 @@ export function useMentioning(area: RefObject<HTMLTextAreaElement | null>, { wri
     place(mention.from + words.length)
   }
   const onKey = (event: KeyboardEvent): boolean => {
-    if (!isOpen || isComposing(event)) return false
+    if (isComposing(event)) return false
+    // Whom it takes is not known yet, and what is half-written is not sent.
+    const isEarly = mention !== undefined && search === 'looking' && event.key === 'Enter' && !event.shiftKey
+    if (!isOpen) {
+      if (isEarly) event.preventDefault()
+      return isEarly
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     const bot = bots[Math.min(chosen, bots.length - 1)]
     if (step !== undefined) setChosen((chosen + step + bots.length) % bots.length)

@@ -1,7 +1,7 @@
 import { elementScroll, measureElement, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
 import type { Row } from './branch.ts'
-import type { Loaded, ThreadStore } from './thread-store.ts'
+import type { Opened, ThreadStore } from './thread-store.ts'
 
 /** A question is a line or two, answers are longer; each is measured once it is drawn. */
 const estimates = { question: 88, turn: 280 } as const
@@ -12,7 +12,7 @@ const nearEndPx = 120
 type Scrolled = {
   readonly scroller: RefObject<HTMLDivElement | null>
   readonly rows: readonly Row[]
-  readonly loaded: Loaded & { readonly loadingOlder: boolean }
+  readonly loaded: Opened
   readonly store: ThreadStore
 }
 
@@ -45,7 +45,7 @@ export function useThreadScroll({ scroller, rows, loaded, store }: Scrolled) {
   useAtEndAfterAsking(rows, store, () => virtualizer.scrollToEnd())
   useSought(rows, store, (at) => virtualizer.scrollToIndex(at, { align: 'auto' }))
   const first = virtualizer.getVirtualItems()[0]?.index ?? 0
-  const wantsMore = first <= loadWithin && loaded.before !== null && !loaded.loadingOlder
+  const wantsMore = first <= loadWithin && loaded.before !== null && loaded.older === 'idle'
   useEffect(() => {
     if (wantsMore) void store.loadOlder()
   }, [wantsMore, store])

@@ -34,6 +34,8 @@ export function useThread(conversation: string): Thread {
     return store.listen(take)
   }, [store])
   useEffect(() => {
+    // Whoever comes back later finds what is true then.
+    begun = undefined
     void store.read()
     const seen = () => {
       if (document.visibilityState === 'visible') void store.read()
