@@ -119,7 +119,8 @@ function journalsOf(batch: Batch): RawJournal[] {
     })
     const key = derivedId(new Date('2026-12-01'), 'journal', String(place))
     const reverses = legs[0]?.op === 'reversal' ? at(moved, place).journal : null
-    return { key, legs: written, reverses, ...(stranger === 0 ? { rights: 0n } : {}) }
+    const rare = { reverses, facts: `{"place":${place}}`, effectiveAt: new Date(house.clock.now().getTime() + place) }
+    return { key, legs: written, ...rare, ...(stranger === 0 ? { rights: 0n } : {}) }
   })
 }
 
@@ -149,7 +150,7 @@ async function state(client: pg.ClientBase) {
     lots: `select granted, remaining, held, account, expires_at, class, open from ledger.lot order by id`,
     legs: `select journal, op, dr, cr, amount, dr_version, dr_balance, cr_version, cr_balance, hold, ${lot('dr_lot')} as dr_lot,
       ${lot('cr_lot')} as cr_lot from ledger.leg order by journal, pos`,
-    journals: `select id, template, legs, digest from ledger.journal order by id`,
+    journals: `select id, template, legs, digest, effective_at, reverses, facts::text from ledger.journal order by id`,
     reversed: `select * from ledger.reversed order by pos`,
   }
   const found: Record<string, unknown[]> = {}

@@ -142,7 +142,8 @@ test('a batch that the database refuses is halved until the journal at fault sta
 test('a lost connection is tried again with the same journals, and the callers hear the answer', async () => {
   const all = keys(3)
   const { post, batches } = recorded((batch, call) => {
-    if (call < 3) throw new Error('Connection terminated unexpectedly')
+    if (call === 1) throw new Error('Connection terminated unexpectedly')
+    if (call === 2) throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
     return posted(batch)
   })
   const answers = await Promise.all(all.map((key) => post(journal(key))))

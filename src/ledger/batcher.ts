@@ -127,10 +127,8 @@ function take(queue: readonly Waiting[], limits: BatchLimits): { batch: Waiting[
 
 async function deliver(courier: Courier, batch: readonly Waiting[]): Promise<void> {
   try {
-    const answers = await sendWithRetry(
-      courier,
-      batch.map((waiting) => waiting.journal),
-    )
+    const journals = batch.map((waiting) => waiting.journal)
+    const answers = await keepTrying(() => courier.send(journals), courier)
     batch.forEach((waiting, at) => waiting.resolve(answers[at] as Answer))
   } catch (fault) {
     const kind = courier.faultOf(fault)
@@ -144,15 +142,16 @@ async function deliver(courier: Courier, batch: readonly Waiting[]): Promise<voi
   }
 }
 
-async function sendWithRetry(
-  { send, faultOf, retryForMs }: Courier,
-  journals: readonly Journal[],
-): Promise<readonly Answer[]> {
+/** Asks again for so long, at growing intervals, unless the fault lies in what is asked. */
+export async function keepTrying<Given>(
+  ask: () => Promise<Given>,
+  { faultOf, retryForMs }: Pick<Courier, 'faultOf' | 'retryForMs'>,
+): Promise<Given> {
   const giveUpAt = performance.now() + retryForMs
   let lost: unknown
   for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
     try {
-      return await send(journals)
+      return await ask()
     } catch (fault) {
       const kind = faultOf(fault)
       if (kind === 'data') throw fault

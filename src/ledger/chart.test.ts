@@ -138,6 +138,23 @@ test('a kind may gain rights; it never loses one, changes its rule or its room',
   await open(kept)
 })
 
+test('a template stays with its room', async () => {
+  await using database = await World.database()
+  const open = (room: string) => {
+    const kinds = jar({ debitedBy: ['tips', 'shop'], creditedBy: ['tips', 'shop'] })
+    const outside = kind({ debitedBy: ['tips', 'shop'] })
+    const charts = [chart('tips', { ...kinds, 'tips.outside': outside }, {}), chart(room, {}, { 'tips.given': sound })]
+    return openLedger({ db: database.db, charts })
+  }
+  await open('tips')
+  await open('tips')
+  await assert.rejects(open('shop'), {
+    message: 'The template tips.given was moved to another room.',
+    remedy: /a template of its own/,
+  })
+  await open('tips')
+})
+
 test('a ledger knows 62 rooms at most', async () => {
   await using database = await World.database()
   const rooms = Array.from({ length: 62 }, (_, at) => chart(`room${at}`, {}, {}))

@@ -97,6 +97,31 @@ test('an export longer than a page leaves nothing out and gives nothing twice', 
   assert.deepEqual(new Set(read), new Set(keys))
 })
 
+test('no two accounts share a name, whatever their owners and subjects are called', async () => {
+  await using named = await openHouse()
+  const fees = await named.account('cash.fees', { unit: 'USD' })
+  const names = [
+    ['a b', ''],
+    ['a_b', ''],
+    ['a%20b', ''],
+    ['x:y', ''],
+    ['x', 'y'],
+    ['x%3Ay', ''],
+    ['x', ':y'],
+    ['x:', 'y'],
+  ] as const
+  for (const [id, subject] of names) {
+    const owner = { type: 'user', id } as const
+    const clearing = await named.ledger.open({ kind: 'cash.clearing', unit: 'USD', owner, subject })
+    const input = { key: uuidv7(), accounts: { fees, clearing }, amounts: { fee: usd(1n) } }
+    ok(await named.ledger.post(wallet.templates['wallet.provider_fee'], input))
+  }
+  for (const format of ['jsonl', 'hledger'] as const) {
+    const found = (await textOf(format, 1, named)).match(/cash\.clearing:user:[^\s"]+/g) ?? []
+    assert.deepEqual([found.length, new Set(found).size], [names.length, names.length], found.join(' '))
+  }
+})
+
 function hledger(args: readonly string[], input: string): Promise<string> {
   return new Promise((done, fail) => {
     const child = execFile('hledger', ['-f', '-', ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) =>

@@ -33,9 +33,10 @@ function posting(leg: ExportLeg): string {
   return line(leg.debit, amount, leg.debitBalance) + line(leg.credit ?? '', -amount, leg.creditBalance)
 }
 
-/** Owners and subjects are other people's text: nothing in them may end an account's name or start a comment. */
+/** Owners and subjects are other people's text: nothing in them may end an account's name, start a comment, or make two one. */
 function accountName(name: string): string {
-  return name.replaceAll(/[\s;()[\]{}=@*!"|]/g, '_')
+  const encoded = (character: string) => Buffer.from(character).toString('hex').toUpperCase().replaceAll(/../g, '%$&')
+  return name.replaceAll(/[\s;()[\]{}=@*!"|]/g, encoded)
 }
 
 function day(instant: Date): string {

@@ -213,6 +213,23 @@ test('a hold that the batch has resolved is resolved for the rest of it', async 
   }
 })
 
+test('the rest of a hold is given back on the account it is on, and by the journal that took of it', async () => {
+  const rest = (debit: Account) => ({ op: 'release', debit, amount: 0n, hold }) as const
+  const give = { op: 'move', debit: house.source, credit: wallet, amount: 1n } as const
+  const bad = { ...give, put: nobody }
+  const take = (amount: bigint) => settling(amount).legs
+  assert.deepEqual(await undone({ legs: [...take(30n), rest(wallet)] }), ['posted'])
+  assert.deepEqual(await undone({ legs: [...take(30n), rest(other)] }), ['unknown_hold'])
+  assert.deepEqual(await undone({ legs: [rest(wallet), rest(other)] }), ['unknown_hold'])
+  // The first takes of the lot and of what is loose, in the places in which the last moves and gives back.
+  const refusedOne = { legs: [give, give, ...take(30n), bad] }
+  assert.deepEqual(await undone(refusedOne, { legs: take(30n) }, { legs: [give, give, rest(wallet)] }), [
+    'unknown_lot',
+    'posted',
+    'unknown_hold',
+  ])
+})
+
 test('a hold can be used from the next journal on, in the same batch', async () => {
   const made = uuidv7()
   const use = [extending(1n, made), settling(2n, made), releasing(0n, made)]

@@ -1,11 +1,11 @@
 import { assert, isRefusal, type Ratio, type Refusal, type Uuid } from '#kernel'
 import type { Database } from '#platform'
-import { createBatcher, LedgerUnavailable, type Batcher } from './batcher.ts'
+import { createBatcher, keepTrying, LedgerUnavailable, type Batcher } from './batcher.ts'
 import type { Template, TemplateSpec } from './chart.ts'
 import { digestOf, journalOf, no, reversalLegs, type AnyInput, type Input, type Journal } from './journal.ts'
 import type { LedgerRefusal } from './status.ts'
 import type { Registry } from './store/chart.ts'
-import { fateOfHold, faultOf, postedUnder, send, storedJournal } from './store/posting.ts'
+import { fateOfHolds, faultOf, postedUnder, send, storedJournal } from './store/posting.ts'
 
 /** The journal was posted under this key at this instant; posting it again answers the same. */
 export type Posted = { readonly journal: Uuid; readonly postedAt: Date }
@@ -67,6 +67,7 @@ export function createPosting(options: {
 }): Posting {
   const { db, registry, now, limits } = options
   const batchers = new Map<number, Batcher>()
+  const reached = <Answer>(read: () => Promise<Answer>) => readAgain(read, limits.retryForMs)
 
   function batcherOf(home: number): Batcher {
     let batcher = batchers.get(home)
@@ -91,7 +92,7 @@ export function createPosting(options: {
     if (!answer) return no('ledger_busy')
     const { status, postedAt } = answer
     if (status === 'posted' || status === 'repeated') return { journal: journal.key, postedAt }
-    return no(status === 'unknown_hold' ? await reached(fateOf(db, journal)) : status)
+    return no(status === 'unknown_hold' ? await reached(() => fateOf(db, journal)) : status)
   }
 
   return {
@@ -106,9 +107,10 @@ export function createPosting(options: {
       // The body is what was asked for: the legs depend on what else has been reversed since.
       const share = part ? `${part.numerator}/${part.denominator}` : 'rest'
       const digest = digestOf(`reverse|${journal}|${room}|${share}|${effectiveAt?.getTime() ?? ''}`)
-      const earlier = await reached(postedUnder(db, home, key))
+      // What is left first: once another asker under this key has taken it, that journal is there to be found.
+      const stored = await reached(() => storedJournal(db, home, journal))
+      const earlier = await reached(() => postedUnder(db, home, key))
       if (earlier) return earlier.digest === digest ? { journal: key, postedAt: earlier.postedAt } : no('key_reused')
-      const stored = await reached(storedJournal(db, home, journal))
       if (!stored) return no('unknown_journal')
       if (stored.room !== room) return no('foreign_kind')
       const legs = reversalLegs(stored.legs, part)
@@ -122,10 +124,10 @@ export function createPosting(options: {
   }
 }
 
-/** What is read beside posting has posted nothing: a database out of reach is no more than that. */
-async function reached<Answer>(read: Promise<Answer>): Promise<Answer> {
+/** What is read beside posting has posted nothing: a database that stays out of reach is no more than that. */
+async function readAgain<Answer>(read: () => Promise<Answer>, retryForMs: number): Promise<Answer> {
   try {
-    return await read
+    return await keepTrying(read, { faultOf, retryForMs })
   } catch (fault) {
     if (faultOf(fault) === 'data') throw fault
     throw new LedgerUnavailable('The database cannot be asked now.', { cause: fault })
@@ -133,7 +135,7 @@ async function reached<Answer>(read: Promise<Answer>): Promise<Answer> {
 }
 
 function fateOf(db: Database, { home, legs }: Journal): Promise<LedgerRefusal> {
-  const leg = legs.find((one) => one.hold !== null)
-  assert(leg?.hold, 'only a journal that names a hold is refused for one')
-  return fateOfHold(db, home, leg.hold, leg.debit)
+  const names = legs.flatMap(({ hold, debit }) => (hold === null ? [] : [{ hold, account: debit }]))
+  assert(names.length > 0, 'only a journal that names a hold is refused for one')
+  return fateOfHolds(db, home, names)
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { corruptions, move, orderOf } from '../../test/ledger-corruptions.ts'
+import { uuidv7 } from '#kernel'
+import { corruptions, move, orderOf, type Corruption } from '../../test/ledger-corruptions.ts'
 import { richHistory, type History } from '../../test/ledger-history.ts'
-import { assertProves, openHouse, type House } from '../../test/ledger-house.ts'
+import { assertProves, grantFree, hour, ok, openHouse, points, usd, type House } from '../../test/ledger-house.ts'
+import { messages } from '../../test/market/flows.ts'
 import { claims } from './store/proof.ts'
 
 const tables = ['kind', 'template', 'account', 'lot', 'hold', 'batch', 'journal', 'leg', 'reversed']
@@ -87,22 +89,57 @@ test('every claim has its corruptions', () => {
   )
 })
 
-const all = Object.entries(corruptions).flatMap(([claim, rows]) => rows.map((row) => [claim, ...row] as const))
-for (const [claim, what, sql, says, despite] of all) {
-  test(`${claim}: ${what}`, async () => {
-    const constraint = despite && ([...despite, await definitionOf(despite)] as const)
-    try {
-      assert.equal(await behindTheBack(sql, despite), 1, 'one row was to be changed')
-      const breaches = await breachesOf(claim)
-      assert.ok(
-        breaches.some((breach) => says.test(breach)),
-        `${claim} says: ${breaches.join('; ')}`,
-      )
-      assert.equal((await house.ledger.prove()).holds, false)
-    } finally {
-      await mend(constraint)
-    }
-  })
+const first = (where: string) => `home = 1 and pos = (select min(pos) from ledger.leg where home = 1 and ${where})`
+const neverOverdrawn = `dr in (select id from ledger.account where not overdraft)`
+
+/** Changes that leave every sum and every present balance as it was. */
+const subtler: Readonly<Record<string, readonly Corruption[]>> = {
+  no_overdraft: [
+    [
+      'a balance below nothing that was made up for later',
+      `update ledger.leg set dr_balance = -1 where ${first(`op = 0 and ${neverOverdrawn}`)}`,
+      /account \d+ at position \d+: balance -1$/,
+    ],
+  ],
+  lots_accounted_for: [
+    [
+      'what a lot was granted',
+      `update ledger.lot set granted = granted + 1 where home = 1 and id = 1`,
+      /lot 1: 6 granted, its first journal says 5$/,
+    ],
+    [
+      'a lot that is not counted, whose number the next would bear',
+      `update ledger.batch set last_lot = last_lot - 1
+        where home = 1 and seq = (select max(seq) from ledger.batch where home = 1)`,
+      /lot \d+: home 1 has counted up to \d+$/,
+    ],
+  ],
+  chain_unbroken: ['dr_version', 'dr_balance', 'cr_version', 'cr_balance'].map((column) => [
+    `nothing as the ${column} of a leg that moves nothing`,
+    `update ledger.leg set ${column} = 0 where ${first('cr is null')}`,
+    /are not those that were posted/,
+    ['leg', 'leg_whole'],
+  ]),
+}
+
+const all = [corruptions, subtler].flatMap((kinds) =>
+  Object.entries(kinds).flatMap(([claim, rows]) => rows.map((row) => [claim, ...row] as const)),
+)
+for (const corruption of all) test(`${corruption[0]}: ${corruption[1]}`, () => isNamed(corruption))
+
+async function isNamed([claim, , sql, says, despite]: readonly [claim: string, ...Corruption]): Promise<void> {
+  const constraint = despite && ([...despite, await definitionOf(despite)] as const)
+  try {
+    assert.equal(await behindTheBack(sql, despite), 1, 'one row was to be changed')
+    const breaches = await breachesOf(claim)
+    assert.ok(
+      breaches.some((breach) => says.test(breach)),
+      `${claim} says: ${breaches.join('; ')}`,
+    )
+    assert.equal((await house.ledger.prove()).holds, false)
+  } finally {
+    await mend(constraint)
+  }
 }
 
 test('chain_unbroken: no column of the log can be changed unseen', async () => {
@@ -136,3 +173,43 @@ test('chain_unbroken: no column of the log can be changed unseen', async () => {
   }
   await assertProves(house.ledger)
 })
+
+/** Six of a lot and two of the next, all there is, are paid, and a third of each, rounded down, is taken back. */
+async function spendTwoLots(user: string): Promise<void> {
+  const wallet = await house.account('wallet.points', { user })
+  for (const amount of [6n, 2n]) await grantFree(house, wallet, amount, new Date(house.clock.now().getTime() + hour))
+  const accounts = {
+    wallet,
+    consumed: await house.account('points.consumed'),
+    expense: await house.account('creators.expense'),
+    creator: await house.account('creator.pending', { user: 'grace' }),
+  }
+  const key = uuidv7()
+  const amounts = { points: points(8n), earned: usd(1n) }
+  ok(await house.ledger.post(messages.templates['message.paid'], { key, accounts, amounts }))
+  const part = { numerator: 1n, denominator: 3n }
+  ok(await house.ledger.reverse({ key: uuidv7(), journal: key, room: 'messages', part }))
+}
+
+const ofTwoLots: readonly (readonly [claim: string, ...Corruption])[] = [
+  [
+    'reversals_within',
+    'a reversal noted at the leg of another lot',
+    `update ledger.reversed set pos = pos + 1, original = 2 where home = 1 and pos = (select max(pos) from ledger.reversed)`,
+    /2 noted as reversed, reversed 0$/,
+  ],
+  [
+    'chain_unbroken',
+    'a balance of nothing, blanked',
+    `update ledger.leg set dr_balance = null where ${first('dr_balance = 0')}`,
+    /are not those that were posted/,
+    ['leg', 'leg_whole'],
+  ],
+]
+for (const corruption of ofTwoLots) {
+  test(`${corruption[0]}: ${corruption[1]}`, async () => {
+    await spendTwoLots(corruption[1])
+    await assertProves(house.ledger)
+    await isNamed(corruption)
+  })
+}

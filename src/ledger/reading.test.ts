@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { uuidv7 } from '#kernel'
-import type { Account, JournalEvent } from '#ledger'
+import { openLedger, type Account, type JournalEvent } from '#ledger'
 import { richHistory, type History } from '../../test/ledger-history.ts'
 import {
   fund,
@@ -16,7 +16,7 @@ import {
   usd,
   type House,
 } from '../../test/ledger-house.ts'
-import { wallet } from '../../test/market/flows.ts'
+import { flows, messages, wallet } from '../../test/market/flows.ts'
 
 let house: House
 let history: History
@@ -182,6 +182,23 @@ test('a clock that is set back makes time stand still, so that the past stays in
   assert.deepEqual(second.postedAt, first.postedAt)
   still.clock.advance(2 * hour)
   assert.equal(ok((await order(still)).answer).postedAt.getTime(), first.postedAt.getTime() + hour)
+})
+
+test('by the database’s own clock, the past and the instants that are told have a journal from its answer on', async () => {
+  await using timed = await openHouse()
+  const ledger = await openLedger({ db: timed.db, charts: flows })
+  const accounts_ = {
+    funds: await timed.account('operator.funds'),
+    budget: await timed.account('creators.free_budget'),
+  }
+  for (let count = 1n; count <= 5n; count++) {
+    const input = { key: uuidv7(), accounts: accounts_, amounts: { amount: usd(1n) } }
+    const { postedAt } = ok(await ledger.post(messages.templates['message.budget_funded'], input))
+    assert.equal(await ledger.balanceAt(accounts_.budget, postedAt), count)
+    assert.deepEqual((await ledger.statement(accounts_.budget))[0]?.postedAt, postedAt)
+    const lines = await ledger.trialBalance({ instant: postedAt, by: 'effective' })
+    assert.equal(lines.find(({ kind }) => kind === accounts_.budget.kind)?.balance, count)
+  }
 })
 
 test('events come once, in order, each at the place of its last leg, and the heads are the last of each home', async () => {

@@ -19,12 +19,15 @@ export async function expireLotsOf(ledger: Ledger, account: Account, now: Date):
   await Promise.all(gone.map((lot) => expire(ledger, lot)))
 }
 
-/** Each rest of a lot has a key of its own, by what remains and what of it is free: two who see the same post it once. */
+/**
+ * Each rest of a lot has a key of its own, by the state of its account and what of the lot is free: two who see the same post
+ * it once, and a lot that was filled again, by a reversal, is another state.
+ */
 async function expire(ledger: Ledger, lot: LotView): Promise<void> {
-  const { id, account, home, remaining, held, expiresAt } = lot
+  const { id, account, home, remaining, held, expiresAt, version } = lot
   const rest = remaining - held
   const answer = await ledger.post(walletChart.templates['wallet.lot_expired'], {
-    key: derivedId(expiresAt, 'wallet.lot_expired', String(home), String(id), String(remaining), String(rest)),
+    key: derivedId(expiresAt, 'wallet.lot_expired', String(home), String(id), String(version), String(rest)),
     accounts: {
       wallet: { id: account, home, kind: 'wallet.points', unit: 'POINTS' },
       breakage: await ledger.open({ kind: 'points.breakage', owner: 'system', home }),

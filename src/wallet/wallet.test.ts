@@ -98,6 +98,23 @@ await test('equal rests of one lot that come back one after another all go to br
   assert.equal((await house.ledger.balance(points)).posted, 0n)
 })
 
+await test('what a reversal puts back into a lot that is over goes to breakage again', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  const { points } = await house.wallet.accountsFor(person)
+  house.clock.advance(day)
+  for (let times = 0; times < 2; times++) {
+    await expireLots(house.ledger)
+    const [newest] = await house.ledger.statement(points)
+    assert.deepEqual([newest?.template, newest?.balance], ['wallet.lot_expired', 0n])
+    const journal = newest?.journal ?? assert.fail()
+    assert.ok(!isRefusal(await house.ledger.reverse({ key: uuidv7(), journal, room: 'wallet' })))
+  }
+  await Promise.all([expireLots(house.ledger), expireLots(house.ledger)])
+  assert.equal(await expireLots(house.ledger), 0)
+  assert.equal((await house.ledger.statement(points)).length, 6, 'granted, three times over, twice taken back')
+})
+
 await test('caps that are set at once, by several processes, come to one of them less what was used', async () => {
   await using house = await openMoneyHouse()
   const person = house.someone()

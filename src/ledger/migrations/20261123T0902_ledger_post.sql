@@ -80,7 +80,9 @@ begin
 
   select b.seq, b.last_pos, b.last_lot, b.hash, b.posted_at into v_seq, v_pos, v_lot, v_prev, v_last
   from ledger.batch b where b.home = p_home order by b.seq desc limit 1;
-  posted_at := greatest(coalesce(p_now, clock_timestamp()), v_last); -- a clock set back: time stands still meanwhile
+  -- Of milliseconds, as every answer is: asked for the balance at what was answered, the past has the journal in it. With
+  -- a clock set back, time stands still meanwhile.
+  posted_at := greatest(date_trunc('milliseconds', coalesce(p_now, clock_timestamp())), v_last);
   if v_seq is null then
     v_seq := 0; v_pos := 0; v_lot := 0; v_prev := sha256('bottega ledger'); end if;
   v_us := ledger.to_microseconds(posted_at);
@@ -188,8 +190,8 @@ begin
 
         need := x; h := l[i][5]; q := 0; into_lot := 0;
         draw := coalesce(l[i][6], 0); put := coalesce(l[i][7], 0); rev := l[i][10];
-        -- "the rest" of a hold that this same journal has settled whole
-        continue legs when op = op_release and x = 0 and hold_open[h] = 0 and h_ids[h] = any(out_hold[n_before + 1:n]);
+        -- "the rest" of a hold that this same journal has settled whole, and so took the last part of
+        continue legs when op = op_release and x = 0 and hold_open[h] = 0 and hold_last[h] = any(out_part[n_before + 1:n]);
         status := case
           when rev <> 0 and (rev_left[rev] >= x) is not true then 13
           when op = op_move then 0
@@ -338,7 +340,7 @@ begin
             if part_amount[q] = 0 then hold_last[h] := part_prior[q]; end if;
           end if;
           if t <> 0 then out_from[n] := null; out_dr_lot[n] := null; end if;
-          if op > op_move then out_hold[n] := null; end if; n := n - 1;
+          if op > op_move then out_hold[n] := null; out_part[n] := null; end if; n := n - 1;
         end loop;
       end if;
     end if;

@@ -84,7 +84,7 @@ function namesOfRooms(charts: readonly Chart[]): string[] {
 
 type Querying = { query<Row extends object>(text: string, values: unknown[]): Promise<{ rows: Row[] }> }
 
-/** The number of each name, given the next free one where it has none. */
+/** The number of each name, given the next free one where it has none. A template stays with the room that it was given to. */
 async function numbers(
   client: Querying,
   table: 'room' | 'template',
@@ -93,13 +93,20 @@ async function numbers(
 ): Promise<Map<string, number>> {
   const found = new Map<string, number>()
   for (const name of names) {
-    const columns = room === undefined ? ['id, name', ''] : ['id, name, room', ', $2']
-    const { rows } = await client.query<{ id: number }>(
+    const columns = room === undefined ? ['id, name', '', 'true'] : ['id, name, room', ', $2', 'room = $2']
+    const { rows } = await client.query<{ id: number; kept: boolean }>(
       `insert into ledger.${table} (${columns[0]}) values ((select max(id) + 1 from ledger.${table}), $1${columns[1]})
-      on conflict (name) do update set name = excluded.name returning id`,
+      on conflict (name) do update set name = excluded.name returning id, ${columns[2]} as kept`,
       room === undefined ? [name] : [name, room],
     )
-    if (rows[0]) found.set(name, rows[0].id)
+    const row = rows[0]
+    if (row?.kept === false) {
+      throw new OperatorFault(
+        `The template ${name} was moved to another room.`,
+        'Its journals were posted by the room that had it, which alone may reverse them. Give the other room a template of its own.',
+      )
+    }
+    if (row) found.set(name, row.id)
   }
   return found
 }

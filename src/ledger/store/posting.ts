@@ -39,26 +39,31 @@ export async function send(db: Database, home: number, batch: readonly Journal[]
 /**
  * Sorts a failed call. Out of disk, memory or connections, or asked to try again: PostgreSQL undid everything and said
  * so. Its own words about the data: this batch will never post as it is. Anything else: the connection is gone, and with
- * it the answer.
+ * it the answer. Node's codes begin with E, as no SQLSTATE does, and may be of five letters too: EPIPE.
  */
 export function faultOf(fault: unknown): CallFault {
   if (fault instanceof NotConnected) return 'server_short'
   const code = codeOf(fault)
-  if (code === undefined || code.length !== 5 || /^(08|57P|F0)/.test(code)) return 'connection_lost'
+  if (code === undefined || code.length !== 5 || /^(E|08|57P|F0)/.test(code)) return 'connection_lost'
   return /^(40|53|55|57|58)/.test(code) ? 'server_short' : 'data'
 }
 
 type Fate = 'unknown_hold' | 'hold_expired' | 'hold_resolved'
 
-/** Why a hold is not open: it expired, was settled or released, or never was. */
-export async function fateOfHold(db: Database, home: number, hold: string, account: bigint): Promise<Fate> {
+type HoldPart = { readonly hold: string; readonly account: bigint }
+
+/** Why one of these holds, the first that is not open, is not: it expired, was settled or released, or never was. */
+export async function fateOfHolds(db: Database, home: number, parts: readonly HoldPart[]): Promise<Fate> {
   const { rows } = await db.pool.query<{ expired: boolean; reserved: boolean }>({
-    name: 'ledger.fate_of_hold',
+    name: 'ledger.fate_of_holds',
     text: `select
-      exists (select 1 from ledger.journal where home = $1 and id = ledger.expiry_key($2, $3)) as expired,
+      exists (select 1 from ledger.journal where home = $1 and id = ledger.expiry_key(u.hold, u.account)) as expired,
       exists (select 1 from ledger.journal j join ledger.leg l on l.home = j.home and l.pos >= j.first_pos and l.pos < j.first_pos + j.legs
-        where j.home = $1 and j.id = $2 and l.op = 1 and l.dr = $3) as reserved`,
-    values: [home, hold, account],
+        where j.home = $1 and j.id = u.hold and l.op = 1 and l.dr = u.account) as reserved
+      from unnest($2::uuid[], $3::int8[]) with ordinality u (hold, account, at)
+      where not exists (select 1 from ledger.hold h where h.home = $1 and h.id = u.hold and h.account = u.account)
+      order by u.at limit 1`,
+    values: [home, parts.map(({ hold }) => hold), parts.map(({ account }) => account)],
   })
   const fate = rows[0]
   return fate?.expired ? 'hold_expired' : fate?.reserved ? 'hold_resolved' : 'unknown_hold'

@@ -218,10 +218,13 @@ export type LotView = {
   readonly remaining: bigint
   readonly held: bigint
   readonly expiresAt: Date
+  /** How many entries its account had: what remains may come to the same again, this does not. */
+  readonly version: bigint
 }
 
 type LotRow = Omit<LotView, 'lotClass'> & { class: number }
-const lotColumns = 'id, account, home, class, remaining, held, expires_at as "expiresAt"'
+const lotColumns = `id, account, home, class, remaining, held, expires_at as "expiresAt",
+  (select a.version from ledger.account a where a.home = lot.home and a.id = lot.account) as version`
 
 /** The open lots of an account in the order of spending. */
 export async function openLots(db: Database, account: Account): Promise<LotView[]> {
