@@ -4,10 +4,15 @@ import type { Dice } from './dice.ts'
 import type { Places } from './places.ts'
 import type { Given, PostStep, Step } from './step.ts'
 
+/** The allowances that a message is held from besides its payer's points. */
+export type Caps = { readonly day?: Account; readonly month?: Account }
+
 /** A hold as a room remembers it: what it believes is in it, and for what it was made. */
 export type KnownHold = {
   readonly id: Uuid
   readonly account: Account
+  /** What it takes from besides, where it is capped. */
+  readonly caps?: Caps
   readonly purpose: 'message' | 'gift' | 'payout'
   amount: bigint
   isOver: boolean
@@ -67,6 +72,16 @@ export function lotEnd(desk: Desk, days: number): Date {
   if (dice.chance(0.02)) return new Date(at - minute)
   if (dice.chance(0.5)) return new Date(note(desk, (Math.floor(at / (day * pace)) + 1) * day * pace))
   return new Date(note(desk, at + Math.ceil((1 + dice.below(days * 24)) * (day / 24) * pace)))
+}
+
+/** The payer's own allowances: at times both, mostly none. */
+export function capsOf({ dice, places }: Desk, payer: Account): Caps {
+  const at = places.wallets.indexOf(payer)
+  const [day, month] = [places.days[at], places.months[at]]
+  return {
+    ...(day && dice.chance(0.3) ? { day } : {}),
+    ...(month && dice.chance(0.2) ? { month } : {}),
+  }
 }
 
 const holdsMax = 120

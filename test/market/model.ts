@@ -252,9 +252,11 @@ function repeat(earlier: ModelJournal, text: string): Foretold {
   return { status: 'posted', postedAt: earlier.postedAt, repeats: true }
 }
 
-/** Why a hold is not open. */
-function fateOf({ expired, journals }: Model, body: Body): LedgerRefusal {
-  const { hold, debit } = body.legs.find((leg) => leg.hold !== null) as BodyLeg
+/** Why the first of a journal's holds that is not open is not. */
+function fateOf({ expired, holds, journals }: Model, body: Body): LedgerRefusal {
+  const parts = body.legs.filter((leg) => leg.hold !== null && !holds.has(holdName(leg.hold, leg.debit)))
+  const [{ hold, debit } = {}] = parts
+  if (!hold || !debit) return 'unknown_hold'
   if (expired.has(holdName(hold, debit))) return 'hold_expired'
   const reserved = journals.get(hold as Uuid)?.legs.some((leg) => leg.op === 'reserve' && leg.debit === debit)
   return reserved ? 'hold_resolved' : 'unknown_hold'

@@ -57,11 +57,13 @@ function print({ steps, seconds, counts, answers, chain, proof }: Outcome): void
 async function runProcesses(seed: number, seconds: number): Promise<boolean> {
   console.log(`seed ${seed}, ${seconds} s of trade by three processes, with kills`)
   const outcome = await playCrash({ seed, seconds, workers: 3, say: console.log })
-  const { acknowledged, journals, unknown, unavailable, workersKilled, serversKilled, cuts, wrongs, proof } = outcome
+  const { acknowledged, relied, journals, unknown, unavailable, workersKilled, serversKilled, cuts, wrongs, proof } =
+    outcome
   console.log(`${workersKilled} workers and ${serversKilled} servers killed, ${cuts} connections cut after the commit`)
   console.log(
     `${acknowledged} journals acknowledged, ${journals} posted; ${unknown} outcomes unknown, ${unavailable} times out of reach`,
   )
+  console.log(`${relied} times a hold that was answered early was there to rely on`)
   for (const wrong of wrongs) console.log(`✖ ${wrong}`)
   for (const { claim, breaches } of proof.claims) for (const breach of breaches) console.log(`✖ ${claim}: ${breach}`)
   console.log(proof.holds ? 'prove(): every claim holds' : 'prove(): BREACHED')

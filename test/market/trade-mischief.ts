@@ -1,6 +1,6 @@
 import { money, type Ratio } from '#kernel'
 import type { Account } from '#ledger'
-import { holdMs, lotEnd, points, post, usd, type Desk, type Doing } from './desk.ts'
+import { capsOf, holdMs, lotEnd, points, post, usd, type Desk, type Doing } from './desk.ts'
 import * as flows from './flows.ts'
 import { keyOf, type PostStep, type Step } from './step.ts'
 
@@ -13,6 +13,7 @@ export const mischief: readonly Doing[] = [
   [1, strangeAccount],
   [1, otherUnit],
   [1, otherHold],
+  [2, otherCaps],
   [1, noTime],
   [1, otherLot],
   [1, toOneself],
@@ -87,6 +88,16 @@ function otherHold(desk: Desk): Step {
   const order = { key: desk.key(), hold, accounts }
   if (dice.chance(0.5)) return post(messages['message.released'], { ...order, amounts: {} })
   return post(messages['message.extended'], { ...order, amounts: { more: points(1n) }, holdMs: holdMs(desk) })
+}
+
+/** A hold's own payer, with allowances that it may be on or not: the cap was set or lifted meanwhile. */
+function otherCaps(desk: Desk): Step | undefined {
+  const { dice, holds } = desk
+  const hold = dice.pickLate(holds.filter(({ purpose, isOver }) => purpose === 'message' && !isOver))
+  if (!hold) return undefined
+  const order = { key: desk.key(), hold: hold.id, accounts: { wallet: hold.account, ...capsOf(desk, hold.account) } }
+  if (dice.chance(0.5)) return post(messages['message.released'], { ...order, amounts: {} })
+  return post(messages['message.prolonged'], { ...order, amounts: {}, holdMs: holdMs(desk) })
 }
 
 function noTime({ dice, places, key }: Desk): Step {

@@ -1,4 +1,4 @@
-import { holdMs, knownHold, lotEnd, points, post, remember, share, usd, type Desk, type Doing } from './desk.ts'
+import { capsOf, holdMs, knownHold, lotEnd, points, post, remember, share, usd, type Desk, type Doing } from './desk.ts'
 import * as flows from './flows.ts'
 import type { Step } from './step.ts'
 
@@ -6,6 +6,7 @@ import type { Step } from './step.ts'
 export const pointDoings: readonly Doing[] = [
   [7, topUp],
   [5, daily],
+  [4, allow],
   [3, planMonth],
   [5, give],
   [14, reserve],
@@ -50,6 +51,18 @@ function daily(desk: Desk): Step {
   })
 }
 
+function allow({ dice, places, key }: Desk): Step {
+  const accounts = { control: places.house.allowanceControl, allowance: dice.pick([...places.days, ...places.months]) }
+  if (dice.chance(0.3))
+    return post(wallets['wallet.allowance_lowered'], {
+      key: key(),
+      accounts,
+      amounts: { less: points(dice.amount(80)) },
+    })
+  const amounts = { allowed: points(100n + dice.amount(400)) }
+  return post(wallets['wallet.allowance_opened'], { key: key(), accounts, amounts })
+}
+
 function planMonth(desk: Desk): Step {
   const { dice, places } = desk
   const { clearing, plans: deferred, issued } = places.house
@@ -91,15 +104,22 @@ function reserve(desk: Desk): Step {
   const account = dice.pick(places.wallets)
   const key = desk.key()
   const amount = dice.amount(150)
-  remember(desk, { id: key, account, purpose: 'message', amount })
+  const caps = capsOf(desk, account)
+  remember(desk, { id: key, account, caps, purpose: 'message', amount })
   const amounts = { price: points(amount) }
-  return post(messages['message.reserved'], { key, accounts: { wallet: account }, amounts, holdMs: holdMs(desk) })
+  return post(messages['message.reserved'], {
+    key,
+    accounts: { wallet: account, ...caps },
+    amounts,
+    holdMs: holdMs(desk),
+  })
 }
 
 function extend(desk: Desk): Step | undefined {
   const hold = knownHold(desk, 'message')
   if (!hold) return undefined
-  const order = { key: desk.key(), hold: hold.id, holdMs: holdMs(desk), accounts: { wallet: hold.account } }
+  const accounts = { wallet: hold.account, ...hold.caps }
+  const order = { key: desk.key(), hold: hold.id, holdMs: holdMs(desk), accounts }
   if (desk.dice.chance(0.3)) return post(messages['message.prolonged'], { ...order, amounts: {} })
   const more = desk.dice.amount(60)
   hold.amount += more
@@ -123,9 +143,9 @@ function settle(desk: Desk): Step | undefined {
   const { dice, places, key } = desk
   const hold = knownHold(desk, 'message')
   if (!hold) return undefined
-  const { consumed, expense, budget, remainder } = places.house
+  const { consumed, allowanceControl: control, expense, budget, remainder } = places.house
   const creators = [dice.pick(places.pending), dice.pick(places.pending)]
-  const accounts = { wallet: hold.account, consumed, expense, budget, remainder, creators }
+  const accounts = { wallet: hold.account, ...hold.caps, control, consumed, expense, budget, remainder, creators }
   const amounts = {
     points: points(share(desk, hold)),
     earned: [usd(dice.amount(9000)), usd(dice.amount(9000))],
@@ -150,7 +170,7 @@ function release(desk: Desk): Step | undefined {
   return post(messages['message.released'], {
     key: desk.key(),
     hold: hold.id,
-    accounts: { wallet: hold.account },
+    accounts: { wallet: hold.account, ...hold.caps },
     amounts: {},
   })
 }

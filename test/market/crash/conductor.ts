@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate, openDatabase } from '#platform'
 import { startPostgres, type OwnPostgres } from '../../../tools/postgres.ts'
 import { createDice } from '../dice.ts'
+import { reliance } from './deals.ts'
 import { judge, type Verdict } from './judge.ts'
 import { openCutter, type Cutter } from './cut.ts'
 
@@ -73,6 +74,7 @@ async function openStage(
   open.defer(() => stage.postgres.stop())
   const db = openDatabase({ url: postgres.url })
   await migrate({ db, root: join(import.meta.dirname, '../../../src') })
+  await db.pool.query(reliance)
   await db.close()
 
   const cutter = open.use(await openCutter(port(postgres.url)))

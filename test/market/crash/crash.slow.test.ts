@@ -11,4 +11,5 @@ test('whatever is killed or cut, what was acknowledged is there, once, and the l
   )
   assert.ok(outcome.workersKilled > 0 && outcome.serversKilled > 0 && outcome.cuts > 0, JSON.stringify(outcome.cuts))
   assert.ok(outcome.acknowledged > 100 && outcome.unknown > 0, `${outcome.acknowledged} acknowledged`)
+  assert.ok(outcome.relied > 0, 'holds were answered early and relied on')
 })

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { postLazilyStatement, postStatement } from '../../../src/ledger/wire.ts'
 
 export type Cutter = AsyncDisposable & {
   readonly port: number
@@ -6,6 +7,9 @@ export type Cutter = AsyncDisposable & {
   cut(count: number): void
   readonly cuts: number
 }
+
+/** The names under which postings are prepared, as the wire has them: ended by a zero, and so no beginning of another. */
+const postings = [postStatement, postLazilyStatement].map(({ name }) => `${name}\0`)
 
 /** Stands between the workers and the server and passes everything on, until it is told to cut. */
 export async function openCutter(serverPort: number): Promise<Cutter> {
@@ -26,7 +30,8 @@ export async function openCutter(serverPort: number): Promise<Cutter> {
       socket.on('error', drop).on('close', drop)
     }
     client.on('data', (part) => {
-      posting = part.includes('ledger.post')
+      // One that comes in several parts says only in the first what it is.
+      posting ||= postings.some((name) => part.includes(name))
       upstream.write(part)
     })
     upstream.on('data', (part) => {
@@ -35,6 +40,7 @@ export async function openCutter(serverPort: number): Promise<Cutter> {
         cuts++
         drop()
       } else {
+        posting = false
         client.write(part)
       }
     })

@@ -1,6 +1,7 @@
 import { derivedId, isRefusal, money, shareDown, type Refusal, type Uuid } from '#kernel'
-import type { Account, Ledger, Posted } from '#ledger'
-import { gifts, messages, shop, wallet } from '../flows.ts'
+import { openLedger, OutcomeUnknown, type Account, type Ledger, type LedgerLimits, type Posted } from '#ledger'
+import type { Database } from '#platform'
+import { flows, gifts, messages, shop, wallet } from '../flows.ts'
 
 /** Few wallets and many deals, so that every process meets every other on the same accounts. */
 const wallets = 12
@@ -8,8 +9,11 @@ export const dealsMax = 6000
 const holdMs = 600_000
 const day = new Date('2026-12-01T00:00:00Z')
 
-export type Street = {
+export type Street = AsyncDisposable & {
+  readonly db: Database
   readonly ledger: Ledger
+  /** For what lasts with the next commit: a batch is answered early only if all of it may be. */
+  readonly hasty: Ledger
   readonly wallets: readonly Account[]
   readonly system: Readonly<
     Record<'clearing' | 'deferred' | 'issued' | 'control' | 'consumed' | 'expense' | 'revenue', Account>
@@ -19,7 +23,14 @@ export type Street = {
   readonly creator: Account
 }
 
-export async function openStreet(ledger: Ledger): Promise<Street> {
+/** What was answered early and is relied upon: rows that are committed after it, as a room's are that relies on a hold. */
+export const reliance = 'create table public.relied (journal uuid not null)'
+
+export async function openStreet(db: Database, limits: Partial<LedgerLimits> = {}): Promise<Street> {
+  const [ledger, hasty] = [
+    await openLedger({ db, charts: flows, limits }),
+    await openLedger({ db, charts: flows, limits }),
+  ]
   const system = (kind: string, unit?: 'USD') => ledger.open({ kind, owner: 'system', ...(unit ? { unit } : {}) })
   const people = await Promise.all(
     Array.from({ length: wallets }, (_, at) =>
@@ -27,7 +38,10 @@ export async function openStreet(ledger: Ledger): Promise<Street> {
     ),
   )
   return {
+    db,
     ledger,
+    hasty,
+    [Symbol.asyncDispose]: async () => void (await Promise.all([ledger.close(), hasty.close()])),
     wallets: people,
     system: {
       clearing: await system('cash.clearing', 'USD'),
@@ -82,13 +96,15 @@ function topUp({ ledger, system, refundable }: Street, given: { key: Uuid; walle
 }
 
 /** A hold and its end: settled in part with the rest given back, or released. */
-function message({ ledger, system, creator }: Street, one: Ask, { payer, amount }: { payer: Account; amount: bigint }) {
+function message(street: Street, one: Ask, { payer, amount }: { payer: Account; amount: bigint }) {
+  const { ledger, system, creator } = street
   const key = keyOf(one)
   const hold = keyOf({ ...one, step: 0 })
   const price = money('POINTS', amount)
   const accounts = { wallet: payer }
   if (one.step === 0) {
-    return ledger.post(messages.templates['message.reserved'], { key, holdMs, accounts, amounts: { price } })
+    const input = { key, holdMs, accounts, amounts: { price }, lasts: 'with_next_commit' } as const
+    return relied(street, () => street.hasty.post(messages.templates['message.reserved'], input))
   }
   if (one.deal % 5 === 3)
     return ledger.post(messages.templates['message.released'], { key, hold, accounts, amounts: {} })
@@ -99,6 +115,27 @@ function message({ ledger, system, creator }: Street, one: Ask, { payer, amount 
     accounts: { ...accounts, consumed: system.consumed, expense: system.expense, creators: [creator] },
     amounts: { points: part.minor > 0n ? part : price, earned: [money('USD', amount * 18n)] },
   })
+}
+
+/**
+ * Posts what is answered before it is on disk, and then commits a row of one's own if the journal is there to rely on: what the
+ * server forgot when it fell in between is posted again. Only what is relied on is acknowledged.
+ */
+async function relied(street: Street, post: () => Promise<Posted | Refusal>): Promise<Posted | Refusal> {
+  for (;;) {
+    const answer = await post()
+    if (isRefusal(answer)) return answer
+    const { rowCount } = await street.db.pool
+      .query(
+        `insert into public.relied (journal) select j.id from ledger.journal j
+        join ledger.batch b on b.home = j.home and b.seq = j.batch where j.home = 1 and j.id = $1 and b.posted_at = $2`,
+        [answer.journal, answer.postedAt],
+      )
+      .catch((fault: unknown) => {
+        throw new OutcomeUnknown(answer.journal, fault)
+      })
+    if (rowCount === 1) return answer
+  }
 }
 
 function order({ ledger, system, merchant }: Street, one: Ask, amount: bigint): Promise<Posted | Refusal> {

@@ -1,12 +1,13 @@
 import { isUuid } from '#kernel'
-import { openLedger, type Proof } from '#ledger'
+import type { Proof } from '#ledger'
 import { openDatabase, type Database } from '#platform'
-import { flows } from '../flows.ts'
 import { ask, keyOf, openStreet, told, type Ask, type Street } from './deals.ts'
 
 export type Verdict = {
   /** Journals acknowledged to somebody, each counted once. */
   readonly acknowledged: number
+  /** How often a hold that had been answered early was there for whoever relied on it. */
+  readonly relied: number
   readonly journals: number
   /** How often a caller was told that the outcome is not known. */
   readonly unknown: number
@@ -41,13 +42,14 @@ export async function judge(url: string, lines: readonly string[]): Promise<Verd
   const record = readRecord(lines)
   const db = openDatabase({ url })
   try {
-    const ledger = await openLedger({ db, charts: flows })
-    const street = await openStreet(ledger)
+    await using street = await openStreet(db)
     const journals = await compareStored(db, record)
+    const { rows } = await db.pool.query<{ relied: number }>('select count(*)::int as relied from public.relied')
+    const relied = rows[0]?.relied ?? 0
     await askAgain(street, record)
-    const proof = await ledger.prove()
+    const proof = await street.ledger.prove()
     const { posted, unknowns, unavailable, wrongs } = record
-    return { acknowledged: posted.size, journals, unknown: unknowns, unavailable, wrongs, proof }
+    return { acknowledged: posted.size, relied, journals, unknown: unknowns, unavailable, wrongs, proof }
   } finally {
     await db.close()
   }

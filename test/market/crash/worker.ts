@@ -3,10 +3,9 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LedgerUnavailable, openLedger, OutcomeUnknown } from '#ledger'
+import { LedgerUnavailable, OutcomeUnknown } from '#ledger'
 import { openDatabase } from '#platform'
 import { createDice } from '../dice.ts'
-import { flows } from '../flows.ts'
 import { ask, dealsMax, keyOf, openStreet, stepsOf, told, type Ask, type Street } from './deals.ts'
 
 const [url, port, seed] = process.argv.slice(2) as [string, string, string]
@@ -61,11 +60,14 @@ async function asker(street: Street, tell: Tell): Promise<void> {
 /** The server may be down just now: whoever opens in the morning tries the door again. */
 async function openShop(): Promise<{ street: Street; close: () => Promise<void> }> {
   for (let attempt = 1; ; attempt++) {
-    const db = openDatabase({ url, poolMax: 4, applicationName: 'bottega-crash' })
+    const db = openDatabase({ url, poolMax: 6, applicationName: 'bottega-crash' })
     try {
-      const ledger = await openLedger({ db, charts: flows, limits: { retryForMs: 700 } })
-      const close = () => ledger.close().then(() => db.close())
-      return { street: await openStreet(ledger), close }
+      const street = await openStreet(db, { retryForMs: 700 })
+      const close = async () => {
+        await street[Symbol.asyncDispose]()
+        await db.close()
+      }
+      return { street, close }
     } catch (fault) {
       await db.close()
       if (attempt === opensMax) throw fault
