@@ -1,7 +1,7 @@
-// `npm run mutate`: changes the ledger's SQL in one place at a time and holds that a test turns red. A mutant that no
-// test notices stands for a rule that nobody checks. `npm run mutate -- TEXT…` runs only the mutants whose place or
-// words contain one of the texts. It uses the server of
-// TEST_DATABASE_URL, or starts one.
+// `npm run mutate`: changes the ledger's migrations in one place at a time and holds that a test turns red. A mutant that no
+// test notices stands for a rule that nobody checks. `npm run mutate -- TEXT…` runs only the mutants whose place or words
+// contain one of the texts. The claims of prove() are no part of it: proof.test.ts breaks a row for each. It uses the server
+// of TEST_DATABASE_URL, or starts one.
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
