@@ -27,7 +27,7 @@ async function write(sql: string, role: 'replica' | 'origin'): Promise<void> {
   }
 }
 
-const wallet = `update ledger.account set %s where id = (select id from ledger.account where not overdraft and held > 0 limit 1)`
+const wallet = `update ledger.account set %s where id = (select id from ledger.account where owner = 'ada' and held > 0)`
 const lot = `update ledger.lot set %s where id = (select id from ledger.lot where held > 0 and held < granted limit 1)`
 const shutLot = `update ledger.lot set %s where id = (select id from ledger.lot where not open limit 1)`
 const hold = `update ledger.hold set %s where ctid = (select ctid from ledger.hold limit 1)`
