@@ -1,5 +1,5 @@
 import { verifyPassword } from 'better-auth/crypto'
-import { refuse, type Clock, type Refusal, type Uuid } from '#kernel'
+import { assert, refuse, type Clock, type Refusal, type Uuid } from '#kernel'
 import type { Database, Log } from '#platform'
 import type { Attempts } from './attempts.ts'
 import type { Auth } from './auth.ts'
@@ -9,7 +9,7 @@ import type { People } from './people.ts'
 import type { Personal } from './personal.ts'
 import { passwordLimits } from './rules.ts'
 import { passwordOf } from './store/sessions.ts'
-import type { UserRow } from './store/users.ts'
+import { userById, type UserRow } from './store/users.ts'
 
 /** What the operations of this room work with. */
 export type Reception = {
@@ -25,6 +25,13 @@ export type Reception = {
 
 export function meOf({ id, name, email, role, created_at }: UserRow): Me {
   return { id, name, email: email ?? '', role, since: created_at.toISOString() }
+}
+
+/** Somebody who is signed in, as they are now. */
+export async function present({ db }: Pick<Reception, 'db'>, user: Uuid): Promise<Me> {
+  const row = await userById(db.tables<unknown>(), user)
+  assert(row, 'a viewer is there')
+  return meOf(row)
 }
 
 /** The stored hash that this password of the user fits; else the refusal to answer. */

@@ -1,27 +1,21 @@
-import { assert, isRefusal, refuse, type Uuid } from '#kernel'
+import { isRefusal, refuse } from '#kernel'
 import { handle, type RequestContext } from '#platform'
 import { eraseEverywhere } from '../closing.ts'
 import * as contract from '../contract.ts'
-import { checkPassword, meOf, type Reception } from '../reception.ts'
+import { checkPassword, present, type Reception } from '../reception.ts'
 import { isLastOperator } from '../rules.ts'
-import { closeUser, lockWithOperators, renameUser, userById } from '../store/users.ts'
+import { closeUser, lockWithOperators, renameUser } from '../store/users.ts'
 
 /** What people see and change of themselves, and how they leave. */
 export function accountHandlers(reception: Reception) {
   const { db, clock, people, auth } = reception
   const rows = db.tables<unknown>()
 
-  async function present(user: Uuid) {
-    const row = await userById(rows, user)
-    assert(row, 'a viewer is there')
-    return meOf(row)
-  }
-
   async function rename(name: string, context: RequestContext) {
     const me = await people.signedIn(context)
     if (isRefusal(me)) return me
     await renameUser(rows, me.id, { name, at: clock.now() })
-    return present(me.id)
+    return present(reception, me.id)
   }
 
   async function close(password: string, context: RequestContext) {
@@ -45,7 +39,7 @@ export function accountHandlers(reception: Reception) {
   return [
     handle(contract.getMe, async (_, { headers }) => {
       const me = await people.viewer(headers)
-      return me ? { me: await present(me.id) } : {}
+      return me ? { me: await present(reception, me.id) } : {}
     }),
     handle(contract.updateMe, ({ body }, context) => rename(body.name, context)),
     handle(contract.closeAccount, ({ body }, context) => close(body.password, context)),

@@ -1,17 +1,17 @@
-import { assert, isRefusal, refuse, type Uuid } from '#kernel'
+import { isRefusal, refuse, type Uuid } from '#kernel'
 import { handle, type RequestContext } from '#platform'
 import { exportMine } from '../contract.ts'
-import { meOf, type Reception } from '../reception.ts'
+import { present, type Reception } from '../reception.ts'
 import { exportLimits } from '../rules.ts'
 import { sessionsOf } from '../store/sessions.ts'
-import { userById } from '../store/users.ts'
 import { sessionView } from './sessions.ts'
 
 /** How many may wait while another's export is made. */
 const waitingMax = 20
 
 /** What people take with them. Each export stands in memory whole, so a process makes one after the other. */
-export function exportHandlers({ db, clock, people, attempts, personal }: Reception) {
+export function exportHandlers(reception: Reception) {
+  const { db, clock, people, attempts, personal } = reception
   const rows = db.tables<unknown>()
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
@@ -24,10 +24,8 @@ export function exportHandlers({ db, clock, people, attempts, personal }: Recept
   }
 
   async function make(user: Uuid) {
-    const row = await userById(rows, user)
-    assert(row, 'a viewer is there')
     const sessions = (await sessionsOf(rows, user, clock.now())).map(sessionView)
-    const kept: [room: string, known: unknown][] = [['people', { account: meOf(row), sessions }]]
+    const kept: [room: string, known: unknown][] = [['people', { account: await present(reception, user), sessions }]]
     for (const part of personal) {
       const known = await part.export(user)
       if (isRefusal(known)) return known
