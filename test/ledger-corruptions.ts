@@ -24,7 +24,7 @@ export const corruptions: Readonly<Record<string, readonly Corruption[]>> = {
   units_sum_to_zero: [['a balance', account('balance = balance + 1'), /POINTS adds up to 1$/]],
   balances_equal_entries: [
     ['a balance, against its entries', account('balance = balance + 1'), /balance \d+, entries/],
-    ['a version', account('version = version + 1'), /version \d+, entries counted \d+/],
+    ['where its last entry lies', account('last_pos = last_pos - 1'), /its last at \d+, found at \d+/],
     [
       'an account that lost all its entries',
       `insert into ledger.account (home, kind, unit, overdraft, owner_type, owner, subject, balance)
@@ -32,10 +32,10 @@ export const corruptions: Readonly<Record<string, readonly Corruption[]>> = {
       /balance 7, entries ;/,
     ],
     [
-      'an account that counted entries there are not',
-      `insert into ledger.account (home, kind, unit, overdraft, owner_type, owner, subject, version)
+      'an account that knows of an entry there is not',
+      `insert into ledger.account (home, kind, unit, overdraft, owner_type, owner, subject, last_pos)
         select home, kind, unit, overdraft, owner_type, 'nobody', '', 7 from ledger.account where id = ${ada}`,
-      /version 7, entries counted $/,
+      /its last at 7, found at $/,
     ],
     ['an account that is gone', `delete from ledger.account where id = ${ada}`, /account \d+: balance , entries \d+/],
     [`a leg's amount, against the balances`, leg('amount = amount + 1'), /entries/],
@@ -44,8 +44,8 @@ export const corruptions: Readonly<Record<string, readonly Corruption[]>> = {
     [`a leg's amount`, leg('amount = amount + 1'), /position/],
     [`a leg's balance on the debit side`, leg('dr_balance = dr_balance + 1'), /position/],
     [`a leg's balance on the credit side`, leg('cr_balance = cr_balance + 1'), /position/],
-    [`a leg's version on the debit side`, leg('dr_version = dr_version + 1'), /version/],
-    [`a leg's version on the credit side`, leg('cr_version = cr_version + 1'), /version/],
+    [`what a leg's debit follows`, leg('dr_prev = dr_prev + 1'), /was after/],
+    [`what a leg's credit follows`, leg('cr_prev = cr_prev + 1'), /was after/],
   ],
   no_overdraft: [
     ['an account that does not follow its kind', account('overdraft = true'), /account \d+: balance/],

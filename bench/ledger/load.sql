@@ -19,8 +19,8 @@ begin
   drop table if exists pg_temp.stage;
   create temp table stage as
   select g, (g - 1) / p_each + 1 as nth, s.id, s.dr, s.amount,
-    a.version + row_number() over own as dr_version, (a.balance - sum(amount) over own)::bigint as dr_balance,
-    p.version + g as cr_version, (p.balance + sum(amount) over everyone)::bigint as cr_balance,
+    lag(v_pos + g, 1, a.last_pos) over own as dr_prev, (a.balance - sum(amount) over own)::bigint as dr_balance,
+    lag(v_pos + g, 1, p.last_pos) over everyone as cr_prev, (p.balance + sum(amount) over everyone)::bigint as cr_balance,
     -- the body as src/ledger/journal.ts writes it, so that each of these can be posted again and answers as a repeat
     substr(sha256(convert_to(format('%s||||0,%s,%s,%s,,0,0,0,0', p_template, dr, p_payee, amount), 'UTF8')), 1, 16) as digest
   from (
@@ -36,27 +36,23 @@ begin
   create index on stage (g);
   analyze stage;
 
-  insert into ledger.leg (home, pos, journal, op, dr, cr, amount, dr_version, dr_balance, cr_version, cr_balance)
-  select 1, v_pos + g, id, 0, dr, p_payee, amount, dr_version, dr_balance, cr_version, cr_balance from stage order by g;
+  insert into ledger.leg (home, pos, journal, op, dr, cr, amount, dr_prev, dr_balance, cr_prev, cr_balance)
+  select 1, v_pos + g, id, 0, dr, p_payee, amount, dr_prev, dr_balance, cr_prev, cr_balance from stage order by g;
   insert into ledger.journal (home, id, batch, first_pos, legs, template, digest)
   select 1, id, v_seq + nth, v_pos + g, 1, p_template, digest from stage order by g;
-  update ledger.account a set balance = s.dr_balance, version = s.dr_version
-    from (select distinct on (dr) dr, dr_balance, dr_version from stage order by dr, g desc) s where a.home = 1 and a.id = s.dr;
-  update ledger.account a set balance = s.cr_balance, version = s.cr_version
-    from (select cr_balance, cr_version from stage order by g desc limit 1) s where a.home = 1 and a.id = p_payee;
+  update ledger.account a set balance = s.dr_balance, last_pos = v_pos + s.g
+    from (select distinct on (dr) dr, dr_balance, g from stage order by dr, g desc) s where a.home = 1 and a.id = s.dr;
+  update ledger.account a set balance = s.cr_balance, last_pos = v_pos + s.g
+    from (select cr_balance, g from stage order by g desc limit 1) s where a.home = 1 and a.id = p_payee;
 
   for b in 1..p_batches loop
-    select array_agg(id order by g) as id, array_agg(p_template order by g) as template, array_agg(digest order by g) as digest,
-      array_agg(v_pos + g order by g) as pos, array_agg(1::smallint order by g) as ones, array_agg(0::smallint order by g) as op,
-      array_agg(dr order by g) as dr, array_agg(p_payee order by g) as cr, array_agg(amount order by g) as amount,
-      array_agg(dr_version order by g) as dr_version, array_agg(dr_balance order by g) as dr_balance,
-      array_agg(cr_version order by g) as cr_version, array_agg(cr_balance order by g) as cr_balance
-    into r from stage where g > (b - 1) * p_each and g <= b * p_each;
+    select string_agg(record_send(j), '' order by j.first_pos) as journals, string_agg(record_send(l), '' order by l.pos) as legs
+    into r from ledger.leg l join ledger.journal j on j.home = 1 and j.id = l.journal
+    where l.home = 1 and l.pos > v_pos + (b - 1) * p_each and l.pos <= v_pos + b * p_each;
     v_at := v_last + v_step * b;
     insert into ledger.batch (home, seq, posted_at, last_pos, last_lot, prev, hash)
     values (1, v_seq + b, v_at, v_pos + b * p_each, v_lot, v_prev,
-      ledger.link(v_prev, v_seq + b, v_at, v_pos + b * p_each, r.id, r.template, r.digest, r.pos, r.ones, null, null, null,
-        r.op, r.dr, r.cr, r.amount, r.dr_version, r.dr_balance, r.cr_version, r.cr_balance, null, null, null))
+      ledger.link(v_prev, v_seq + b, v_at, v_pos + b * p_each, v_lot, r.journals, r.legs))
     returning hash into v_prev;
   end loop;
   return (select sum(amount) from stage);

@@ -143,12 +143,14 @@ function reversalOf(amount: number, place: number): RawLeg {
 
 /** What is there, but for the places and batches of journals and the numbers of lots, which only count. */
 async function state(client: pg.ClientBase) {
+  const journalAt = (column: string) => `(select p.journal from ledger.leg p where p.home = 1 and p.pos = ${column})`
   const lot = (column: string) => `(select count(*) from ledger.lot o where o.id <= ${column})`
   const parts = {
-    accounts: `select id, balance, held, version, lots from ledger.account order by id`,
+    accounts: `select id, balance, held, ${journalAt('last_pos')} as last, lots from ledger.account order by id`,
     holds: `select id, account, n, amount, expires_at, ${lot('h.lot')} as lot from ledger.hold h order by id, account, n`,
     lots: `select granted, remaining, held, account, expires_at, class, open from ledger.lot order by id`,
-    legs: `select journal, op, dr, cr, amount, dr_version, dr_balance, cr_version, cr_balance, hold, ${lot('dr_lot')} as dr_lot,
+    legs: `select journal, op, dr, cr, amount, ${journalAt('dr_prev')} as dr_prev, dr_balance,
+      ${journalAt('cr_prev')} as cr_prev, cr_balance, hold, ${lot('dr_lot')} as dr_lot,
       ${lot('cr_lot')} as cr_lot from ledger.leg order by journal, pos`,
     journals: `select id, template, legs, digest, effective_at, reverses, facts::text from ledger.journal order by id`,
     reversed: `select * from ledger.reversed order by pos`,

@@ -97,6 +97,33 @@ test('a statement read by pages is the whole, newest first, each balance followi
   }
 })
 
+test('in a long log an account’s last entry is found from every place, and a page of its statement', async () => {
+  await using long = await openHouse()
+  // One in every journal, one in every tenth, one in the first third alone and one in the last.
+  for (let at = 0; at < 300; at += 10) {
+    const names = ['often', at < 100 ? 'early' : at >= 200 ? 'late' : 'often']
+    await Promise.all(
+      Array.from({ length: 10 }, (_, one) => fund(long, one === 0 ? 'rare' : (names[one % 2] ?? ''), 1n)),
+    )
+  }
+  const last = await long.query<{ id: bigint; pos: bigint; found: bigint; there: bigint }>(
+    `select a.id, p.pos, ledger.entry_at(1::int2, a.id, p.pos) as found, coalesce(max(l.pos), 0) as there
+    from ledger.account a join ledger.kind k on k.id = a.kind and k.name <> 'sale.refundable'
+    cross join generate_series(0, (select max(pos) from ledger.leg) + 1, 7) p(pos)
+    left join ledger.leg l on l.cr is not null and a.id in (l.dr, l.cr) and l.pos <= p.pos
+    group by a.id, p.pos`,
+  )
+  assert.ok(last.length > 500, 'there is a long past')
+  for (const { id, pos, found, there } of last) assert.equal(found, there, `account ${id} up to ${pos}`)
+  const early = await fund(long, 'early', 1n)
+  const whole = await long.ledger.statement(early, { limit: 500 })
+  for (const before of [1n, 2n, 100n, 299n, 800n])
+    assert.deepEqual(
+      await long.ledger.statement(early, { before, limit: 3 }),
+      whole.filter(({ pos }) => pos < before).slice(0, 3),
+    )
+})
+
 test('a statement says what each entry was, and gives fifty at once, at most five hundred', async () => {
   const { accounts: of } = await order(house, { key: history.order })
   const [, ordered] = await house.ledger.statement(of.affiliate)

@@ -9,7 +9,6 @@ export type ModelAccount = {
   readonly unit: string
   readonly overdraft: boolean
   readonly balance: bigint
-  readonly version: bigint
   /** All it ever had, in the order of spending. */
   readonly lots: readonly bigint[]
   /** The names of its open holds. */

@@ -67,7 +67,7 @@ export function createModel(charts: readonly Chart[]): Model {
 
 export function openAccount(model: Model, { id, kind, unit }: Account): void {
   const overdraft = model.kinds.get(kind)?.overdraft === 'allowed'
-  model.accounts.set(id, { id, kind, unit, overdraft, balance: 0n, version: 0n, lots: [], holds: [] })
+  model.accounts.set(id, { id, kind, unit, overdraft, balance: 0n, lots: [], holds: [] })
 }
 
 type Group = { readonly steps: readonly Step[]; readonly now: number; readonly waitingMax: number }
@@ -239,7 +239,7 @@ function move(draft: Draft, { leg, at, legs, settled }: Moving): LedgerRefusal |
 
 function enter({ accounts }: Draft, id: bigint, amount: bigint): void {
   const account = accounts.get(id) as ModelAccount
-  accounts.set(id, { ...account, balance: account.balance + amount, version: account.version + 1n })
+  accounts.set(id, { ...account, balance: account.balance + amount })
 }
 
 function change({ lots }: Draft, id: bigint, by: { remaining: bigint; granted: bigint }): void {

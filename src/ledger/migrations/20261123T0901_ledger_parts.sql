@@ -1,5 +1,5 @@
--- What the posting function is made of besides its decision: the loads and writes of lots and holds, which most
--- batches do without, and the hash chain. Loads are lateral so that no plan can scan a table for them, however
+-- What the posting function is made of besides its decision: the loads of lots and holds, which most batches do without,
+-- and the hash chain. Loads are lateral so that no plan can scan a table for them, however
 -- empty it was when the plan was made. They run under the planner's settings of ledger.post, and become part of its
 -- statements: with settings of their own they would be called, each with an executor of its own.
 
@@ -10,31 +10,12 @@ return timestamptz 'epoch' + microseconds * interval '1 microsecond';
 create function ledger.to_microseconds(instant timestamptz) returns bigint stable parallel safe language sql
 return (extract(epoch from instant) * 1000000)::bigint;
 
--- A column of n values in the batch's link. One that holds nothing in the whole batch adds a single zero: something, so
--- that the same values one column further on make another link.
-create function ledger.sparse(content anyarray, n int) returns bytea immutable parallel safe language sql as $$
-  select case when cardinality(array_remove(content, null)) > 0
-    then array_send(array(select content[g] from generate_series(1, n) g)) else '\x00' end
-$$;
-
--- The link of one batch: every stored column of its journals and legs, in binary, in the order of the log.
+-- The link of one batch: every stored column of its journals and legs as the rows' binary form, in the order of the log.
 -- prove() hashes the rows again as they are now.
 create function ledger.link(
-  prev bytea, seq bigint, posted_at timestamptz, last_pos bigint,
-  id uuid[], template smallint[], digest bytea[], first_pos bigint[], legs smallint[],
-  effective_at timestamptz[], reverses uuid[], facts text[],
-  op smallint[], dr bigint[], cr bigint[], amount bigint[],
-  dr_version bigint[], dr_balance bigint[], cr_version bigint[], cr_balance bigint[],
-  dr_lot bigint[], cr_lot bigint[], hold uuid[]
+  prev bytea, seq bigint, posted_at timestamptz, last_pos bigint, last_lot bigint, journals bytea, legs bytea
 ) returns bytea immutable parallel safe language sql
-return sha256(
-  prev || int8send(seq) || timestamptz_send(posted_at) || int8send(last_pos)
-  || array_send(id) || array_send(template) || array_send(digest) || array_send(first_pos) || array_send(legs)
-  || array_send(op) || array_send(dr) || array_send(cr) || array_send(amount)
-  || array_send(dr_version) || array_send(dr_balance) || array_send(cr_version) || array_send(cr_balance)
-  || ledger.sparse(effective_at, cardinality(id)) || ledger.sparse(reverses, cardinality(id))
-  || ledger.sparse(facts, cardinality(id))
-  || ledger.sparse(dr_lot, cardinality(op)) || ledger.sparse(cr_lot, cardinality(op)) || ledger.sparse(hold, cardinality(op)));
+return sha256(prev || int8send(seq) || timestamptz_send(posted_at) || int8send(last_pos) || int8send(last_lot) || journals || legs);
 
 -- For a batch in which some keys were used before: 0 for a new key, 1 for the same body again, 2 for another body; and when
 -- the first was posted.
@@ -74,9 +55,11 @@ stable language sql as $$
   order by u.at, s.class, s.expires_at, s.id
 $$;
 
--- The parts of the holds that legs name, then those of every expired hold on an account that the batch touches.
+-- The parts of the holds that legs name, then those of every other expired hold on the accounts at the places `holding`.
 -- place: the hold's among h_ids, or 0; account: its place among p_accounts.
-create function ledger.hold_parts_of(p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], p_now timestamptz)
+create function ledger.hold_parts_of(
+  p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], holding int[], p_now timestamptz
+)
 returns table (place int, account int, tid tid, id uuid, n smallint, lot bigint, amount bigint, expires bigint)
 stable language sql as $$
   select u.at::int, h_accounts[u.at], s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
@@ -85,10 +68,10 @@ stable language sql as $$
     where s.home = p_home and s.id = u.id and s.account = p_accounts[h_accounts[u.at]] offset 0
   ) s
   union all
-  select 0, u.at::int, s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
-  from unnest(p_accounts) with ordinality u(id, at), lateral (
+  select 0, u.at, s.ctid, s.id, s.n, s.lot, s.amount, ledger.to_microseconds(s.expires_at)
+  from unnest(holding) u(at), lateral (
     select s.ctid, s.* from ledger.hold s
-    where s.home = p_home and s.account = u.id and s.expires_at <= p_now offset 0
+    where s.home = p_home and s.account = p_accounts[u.at] and s.expires_at <= p_now offset 0
   ) s
   where not exists (
     select 1 from unnest(h_ids) with ordinality v(id, at) where v.id = s.id and p_accounts[h_accounts[v.at]] = s.account)
@@ -100,44 +83,6 @@ create function ledger.expiry_key(hold uuid, account bigint) returns uuid immuta
 return overlay(overlay(
   left(encode(sha256(convert_to('hold_expired ' || hold || ' ' || account, 'UTF8')), 'hex'), 32)
   placing '8' from 13) placing 'a' from 17)::uuid;
-
-create function ledger.write_lots(
-  p_home smallint, p_accounts bigint[], loaded int, tids tid[], ids bigint[], accounts int[], classes int[],
-  expires bigint[], grants bigint[], remains bigint[], helds bigint[]
-) returns void language plpgsql as $$
-begin
-  if loaded > 0 then
-    update ledger.lot s set remaining = remains[g], held = helds[g], open = remains[g] > 0
-    from generate_series(1, loaded) g
-    where s.ctid = tids[g] and (s.remaining <> remains[g] or s.held <> helds[g]);
-  end if;
-  if cardinality(ids) > loaded then
-    insert into ledger.lot (home, id, account, class, expires_at, granted, remaining, held, open)
-    select p_home, ids[g], p_accounts[accounts[g]], classes[g], ledger.to_instant(expires[g]), grants[g], remains[g], helds[g],
-      remains[g] > 0
-    from generate_series(loaded + 1, cardinality(ids)) g where grants[g] > 0;
-  end if;
-end $$;
-
-create function ledger.write_hold_parts(
-  p_home smallint, p_accounts bigint[], h_ids uuid[], h_accounts int[], untils bigint[], loaded int, tids tid[],
-  places int[], ns int[], lots bigint[], amounts bigint[]
-) returns void language plpgsql as $$
-begin
-  if loaded > 0 then
-    delete from ledger.hold s using generate_series(1, loaded) g where s.ctid = tids[g] and amounts[g] = 0;
-    update ledger.hold s set amount = amounts[g], expires_at = ledger.to_instant(untils[places[g]])
-    from generate_series(1, loaded) g
-    where s.ctid = tids[g] and amounts[g] > 0
-      and (s.amount <> amounts[g] or s.expires_at <> ledger.to_instant(untils[places[g]]));
-  end if;
-  if cardinality(places) > loaded then
-    insert into ledger.hold (home, id, account, n, lot, amount, expires_at)
-    select p_home, h_ids[places[g]], p_accounts[h_accounts[places[g]]], ns[g], lots[g], amounts[g],
-      ledger.to_instant(untils[places[g]])
-    from generate_series(loaded + 1, cardinality(places)) g where amounts[g] > 0;
-  end if;
-end $$;
 
 create function ledger.write_reversed(p_home smallint, positions bigint[], originals bigint[], lefts_were bigint[], lefts bigint[])
 returns void language sql as $$

@@ -12,13 +12,14 @@
 --              draw (0 in order, -1 loose, else a lot's id), put (0 loose, -1 to -3 a new lot of that class, else a lot's
 --              id), a new lot's expiry (us since 1970), how long a hold is to last (us), place in p_reversed
 -- h_ids, h_accounts   the holds that legs name and the places of their accounts
+-- h_standing   how many of them, the first, may stand already: the others are named by the reserve that begins them alone
 -- p_lots, p_reversed  ids of the lots, positions of the legs, that legs name
 -- answers      a status per journal (named in src/ledger/status.ts), the instant of posting, and for a repeat the
 --              instant at which the first was posted
 create function ledger.post(
   p_home smallint, p_accounts bigint[],
   j_id uuid[], j_digest bytea[], j_effective timestamptz[], j_reverses uuid[], j_facts text[], j bigint[],
-  l bigint[], h_ids uuid[], h_accounts int[], p_lots bigint[], p_reversed bigint[], p_now timestamptz,
+  l bigint[], h_ids uuid[], h_accounts int[], h_standing int, p_lots bigint[], p_reversed bigint[], p_now timestamptz,
   out statuses smallint[], out posted_at timestamptz, out first_posted_at timestamptz[]
 )
 language plpgsql set plan_cache_mode = force_generic_plan
@@ -31,22 +32,17 @@ declare
   limit_minor constant bigint := 4000000000000000000; -- no sum of two balances overflows bigint
 
   -- columns of a, the state of the accounts
-  a_balance constant int := 1; a_held constant int := 2; a_version constant int := 3; a_unit constant int := 4;
+  a_balance constant int := 1; a_held constant int := 2; a_last constant int := 3; a_unit constant int := 4;
   a_overdraft constant int := 5; a_lots constant int := 6; a_debited_by constant int := 7; a_credited_by constant int := 8;
   a_first_lot constant int := 9; a_in_lots constant int := 10; -- unheld in its lots; the rest of the available is loose
   all_plain constant boolean := array_length(l, 2) = 4;
-  a bigint[]; a_tid tid[]; any_lots boolean; any_held boolean; any_known boolean;
-  v_seq bigint; v_pos bigint; v_lot bigint; v_prev bytea; v_last timestamptz; v_us bigint;
+  a bigint[]; a_tid tid[]; a_id bigint[]; with_lots boolean; with_holds int[]; any_known boolean;
+  v_seq bigint; v_pos bigint; v_lot bigint; v_prev bytea; v_last timestamptz; v_us bigint; v_key uuid;
 
-  -- legs as posted, from 1 to n: the columns of ledger.leg (0 stands for none), and what undoing them needs
-  n int := 0; n_before int;
-  out_leg int[]; out_part int[]; out_from int[]; out_into int[]; out_journal uuid[]; out_op smallint[]; out_dr bigint[];
-  out_cr bigint[]; out_amount bigint[]; out_dr_version bigint[]; out_dr_balance bigint[]; out_cr_version bigint[];
-  out_cr_balance bigint[]; out_dr_lot bigint[]; out_cr_lot bigint[]; out_hold uuid[];
-
-  -- journals as posted, from 1 to m: the columns of ledger.journal; those of expiry, made here, come first
-  m int := 0; k_id uuid[]; k_first bigint[]; k_legs smallint[]; k_template smallint[]; k_digest bytea[];
-  k_effective timestamptz[]; k_reverses uuid[]; k_facts text[];
+  -- the rows as they will be stored; journals of expiry, made here, come first. And of each of the n legs what undoing
+  -- it needs: its place in l, the part of a hold, the lots it left and came to
+  legs ledger.leg[] := '{}'; journals ledger.journal[] := '{}'; n int := 0; n_before int;
+  out_leg int[]; out_part int[]; out_from int[]; out_into int[];
 
   -- lots, chained by lot_next in the order of spending
   n_lots int := 0; n_loaded int := 0; lot_tid tid[]; lot_id bigint[]; lot_account int[]; lot_class int[];
@@ -59,7 +55,7 @@ declare
 
   rev_left bigint[]; rev_was bigint[]; rev_original bigint[]; -- of the legs being reversed
 
-  content bytea; n_updated int;
+  n_updated int;
   i int := 0; d int; c int; h int; q int; t int; into_lot int; prior int; op int; last_leg int; rev int;
   x bigint; y bigint; need bigint; draw bigint; put bigint; rights bigint; status smallint; r record;
 begin
@@ -67,14 +63,14 @@ begin
   -- their snapshots after it.
   if pg_advisory_xact_lock(7326, p_home)::text is null then return; end if;
 
-  select array_agg(array[s.balance, s.held, s.version, s.unit, s.overdraft::int, s.lots, k.debited_by, k.credited_by, 0, 0]
-      order by u.at), array_agg(s.ctid order by u.at), max(s.lots) > 0, max(s.held) > 0,
+  select array_agg(array[s.balance, s.held, s.last_pos, s.unit, s.overdraft::int, s.lots, k.debited_by, k.credited_by, 0, 0]),
+    array_agg(s.ctid), array_agg(s.id), bool_or(s.lots > 0), array_agg(u.at) filter (where s.held > 0),
     exists (select 1 from ledger.journal f where f.home = p_home and f.id = any(j_id))
-  into a, a_tid, any_lots, any_held, any_known
+  into a, a_tid, a_id, with_lots, with_holds, any_known
   from unnest(p_accounts) with ordinality u(id, at),
     lateral (select s.ctid, s.* from ledger.account s where s.home = p_home and s.id = u.id limit 1) s,
     lateral (select k.debited_by, k.credited_by from ledger.kind k where k.id = s.kind limit 1) k;
-  if array_length(a, 1) is distinct from cardinality(p_accounts) then
+  if a_id is distinct from p_accounts then
     raise exception 'an account is not in home %', p_home using errcode = 'BL007';
   end if;
 
@@ -93,7 +89,7 @@ begin
     statuses := array_fill(0::smallint, array[cardinality(j_id)]);
   end if;
 
-  if any_lots or p_lots is not null then
+  if with_lots or p_lots is not null then
     for r in select * from ledger.lots_of(p_home, p_accounts, p_lots) loop
       n_lots := n_lots + 1;
       lot_tid[n_lots] := r.tid; lot_id[n_lots] := r.id; lot_account[n_lots] := r.account; lot_class[n_lots] := r.class;
@@ -105,48 +101,50 @@ begin
     n_loaded := n_lots;
   end if;
 
-  if any_held or n_named > 0 then
+  if with_holds is not null or n_named > 0 then
     hold_state := array_fill(0, array[n_named]);
     hold_first := hold_state; hold_last := hold_state; hold_n := hold_state; hold_open := hold_state; hold_until := hold_state;
-    for r in select * from ledger.hold_parts_of(p_home, p_accounts, h_ids, h_accounts, posted_at) loop
-      h := r.place;
-      if h = 0 then
-        if n_holds = n_named or h_ids[n_holds] <> r.id or h_accounts[n_holds] <> r.account then
-          n_holds := n_holds + 1; h_ids[n_holds] := r.id; h_accounts[n_holds] := r.account; hold_first[n_holds] := 0;
+    if with_holds is not null or h_standing > 0 then
+      for r in select * from ledger.hold_parts_of(p_home, p_accounts, h_ids[:h_standing], h_accounts, with_holds, posted_at) loop
+        h := r.place;
+        if h = 0 then
+          if n_holds = n_named or h_ids[n_holds] <> r.id or h_accounts[n_holds] <> r.account then
+            n_holds := n_holds + 1; h_ids[n_holds] := r.id; h_accounts[n_holds] := r.account; hold_first[n_holds] := 0;
+          end if;
+          h := n_holds;
         end if;
-        h := n_holds;
-      end if;
-      t := 0;
-      if r.lot is not null then
-        t := a[r.account][a_first_lot];
-        while lot_id[t] <> r.lot loop t := lot_next[t]; end loop;
-      end if;
-      n_parts := n_parts + 1;
-      part_tid[n_parts] := r.tid; part_hold[n_parts] := h; part_n[n_parts] := r.n; part_lot[n_parts] := t;
-      part_amount[n_parts] := r.amount; part_next[n_parts] := 0;
-      if hold_first[h] = 0 then hold_first[h] := n_parts; else part_next[hold_last[h]] := n_parts; end if;
-      hold_last[h] := n_parts; hold_n[h] := r.n; hold_open[h] := hold_open[h] + r.amount; hold_until[h] := r.expires;
-      hold_state[h] := case when r.expires <= v_us then 3 else 1 end;
-    end loop; n_kept := n_parts;
+        t := 0;
+        if r.lot is not null then
+          t := a[r.account][a_first_lot];
+          while lot_id[t] <> r.lot loop t := lot_next[t]; end loop;
+        end if;
+        n_parts := n_parts + 1;
+        part_tid[n_parts] := r.tid; part_hold[n_parts] := h; part_n[n_parts] := r.n; part_lot[n_parts] := t;
+        part_amount[n_parts] := r.amount; part_next[n_parts] := 0;
+        if hold_first[h] = 0 then hold_first[h] := n_parts; else part_next[hold_last[h]] := n_parts; end if;
+        hold_last[h] := n_parts; hold_n[h] := r.n; hold_open[h] := hold_open[h] + r.amount; hold_until[h] := r.expires;
+        hold_state[h] := case when r.expires <= v_us then 3 else 1 end;
+      end loop;
+    end if;
+    n_kept := n_parts;
 
     -- A hold ends at its instant, whether or not the sweeper has been: before anything else its money is the payer's.
     for h in 1..n_holds loop
       if hold_state[h] = 3 then
-        d := h_accounts[h]; q := hold_first[h]; m := m + 1; n_before := n;
-        k_id[m] := ledger.expiry_key(h_ids[h], p_accounts[d]); k_template[m] := 0; k_digest[m] := uuid_send(h_ids[h]);
+        d := h_accounts[h]; q := hold_first[h]; n_before := n; v_key := ledger.expiry_key(h_ids[h], p_accounts[d]);
         while q <> 0 loop
           n := n + 1; y := part_amount[q]; t := part_lot[q];
-          out_journal[n] := k_id[m]; out_op[n] := op_expire; out_hold[n] := h_ids[h];
-          out_dr[n] := p_accounts[d]; out_cr[n] := 0; out_amount[n] := y;
-          out_dr_version[n] := 0; out_dr_balance[n] := 0; out_cr_version[n] := 0; out_cr_balance[n] := 0;
+          legs := array_append(legs, row(v_key, v_pos + n, p_accounts[d], null, y, null, null, null, null, p_home, op_expire,
+            lot_id[t], null, h_ids[h])::ledger.leg);
           part_amount[q] := 0; a[d][a_held] := a[d][a_held] - y;
           if t <> 0 then
-            out_dr_lot[n] := lot_id[t]; lot_held[t] := lot_held[t] - y; a[d][a_in_lots] := a[d][a_in_lots] + y;
+            lot_held[t] := lot_held[t] - y; a[d][a_in_lots] := a[d][a_in_lots] + y;
           end if;
           q := part_next[q];
         end loop;
         hold_open[h] := 0;
-        k_first[m] := v_pos + n_before + 1; k_legs[m] := n - n_before;
+        journals := array_append(journals, row(v_key, v_seq + 1, v_pos + n_before + 1, null, null, p_home, 0, n - n_before,
+          uuid_send(h_ids[h]), null)::ledger.journal);
       end if;
     end loop;
   end if;
@@ -178,13 +176,11 @@ begin
         -- The common leg: from what is loose to what is loose. The same as below, without asking for all the rest.
         if op = op_move and a[d][a_first_lot] = 0 and (all_plain or l[i][6] <= 0 and l[i][7] = 0 and l[i][10] = 0) then
           if a[d][a_overdraft] = 0 and a[d][a_balance] - a[d][a_held] < x then status := 3; exit legs; end if;
-          n := n + 1;
-          out_journal[n] := j_id[g]; out_leg[n] := i; out_op[n] := op; out_amount[n] := x;
-          out_dr[n] := p_accounts[d]; out_cr[n] := p_accounts[c];
-          a[d][a_version] := a[d][a_version] + 1; a[d][a_balance] := a[d][a_balance] - x;
-          a[c][a_version] := a[c][a_version] + 1; a[c][a_balance] := a[c][a_balance] + x;
-          out_dr_version[n] := a[d][a_version]; out_dr_balance[n] := a[d][a_balance];
-          out_cr_version[n] := a[c][a_version]; out_cr_balance[n] := a[c][a_balance];
+          n := n + 1; out_leg[n] := i;
+          a[d][a_balance] := a[d][a_balance] - x; a[c][a_balance] := a[c][a_balance] + x;
+          legs := array_append(legs, row(j_id[g], v_pos + n, p_accounts[d], p_accounts[c], x, a[d][a_last], a[d][a_balance],
+            a[c][a_last], a[c][a_balance], p_home, op, null, null, null)::ledger.leg);
+          a[d][a_last] := v_pos + n; a[c][a_last] := v_pos + n;
           continue legs;
         end if;
 
@@ -252,33 +248,34 @@ begin
           end if;
           need := need - y;
 
-          n := n + 1;
-          out_journal[n] := j_id[g]; out_leg[n] := i; out_op[n] := op; out_dr[n] := p_accounts[d]; out_amount[n] := y;
-          if t <> 0 then out_from[n] := t; out_dr_lot[n] := lot_id[t]; end if;
-          if op > op_move then out_hold[n] := h_ids[h]; end if;
-          if c <> 0 then
-            a[d][a_version] := a[d][a_version] + 1; a[d][a_balance] := a[d][a_balance] - y;
-            a[c][a_version] := a[c][a_version] + 1; a[c][a_balance] := a[c][a_balance] + y;
-            out_cr[n] := p_accounts[c];
-            out_dr_version[n] := a[d][a_version]; out_dr_balance[n] := a[d][a_balance];
-            out_cr_version[n] := a[c][a_version]; out_cr_balance[n] := a[c][a_balance];
+          n := n + 1; out_leg[n] := i;
+          if c = 0 then
+            legs := array_append(legs, row(j_id[g], v_pos + n, p_accounts[d], null, y, null, null, null, null, p_home, op,
+              lot_id[t], null, h_ids[h])::ledger.leg);
+          else
+            a[d][a_balance] := a[d][a_balance] - y; a[c][a_balance] := a[c][a_balance] + y;
+            legs := array_append(legs, row(j_id[g], v_pos + n, p_accounts[d], p_accounts[c], y, a[d][a_last], a[d][a_balance],
+              a[c][a_last], a[c][a_balance], p_home, op, lot_id[t], lot_id[into_lot], h_ids[h])::ledger.leg);
+            a[d][a_last] := v_pos + n; a[c][a_last] := v_pos + n;
             if rev <> 0 then rev_left[rev] := rev_left[rev] - y; end if;
-            if t <> 0 then lot_remaining[t] := lot_remaining[t] - y; end if;
-            if t <> 0 and op = op_move then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
             if into_lot <> 0 then
-              out_into[n] := into_lot; out_cr_lot[n] := lot_id[into_lot];
+              out_into[n] := into_lot;
               lot_remaining[into_lot] := lot_remaining[into_lot] + y; a[c][a_in_lots] := a[c][a_in_lots] + y;
               if put < 0 then lot_granted[into_lot] := lot_granted[into_lot] + y; end if;
             end if;
-          else
-            out_cr[n] := 0; out_dr_version[n] := 0; out_dr_balance[n] := 0; out_cr_version[n] := 0; out_cr_balance[n] := 0;
+          end if;
+          if t <> 0 then
+            out_from[n] := t;
+            if c <> 0 then lot_remaining[t] := lot_remaining[t] - y; end if;
+            if op >= op_settle then lot_held[t] := lot_held[t] - y; end if;
+            if op in (op_reserve, op_extend) then lot_held[t] := lot_held[t] + y; end if;
+            if op = op_release then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
+            if op < op_settle then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
           end if;
 
           if op >= op_settle then
             out_part[n] := q; part_amount[q] := part_amount[q] - y;
             a[d][a_held] := a[d][a_held] - y; hold_open[h] := hold_open[h] - y;
-            if t <> 0 then lot_held[t] := lot_held[t] - y; end if;
-            if t <> 0 and op = op_release then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
           elsif op > op_move and y > 0 then
             prior := hold_last[h];
             if prior = 0 or part_lot[prior] <> t then
@@ -290,19 +287,14 @@ begin
             end if;
             out_part[n] := hold_last[h]; part_amount[hold_last[h]] := part_amount[hold_last[h]] + y;
             a[d][a_held] := a[d][a_held] + y; hold_open[h] := hold_open[h] + y;
-            if t <> 0 then lot_held[t] := lot_held[t] + y; a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
           end if;
           exit when need = 0;
         end loop;
       end loop legs;
 
       if status = 0 then
-        m := m + 1;
-        k_id[m] := j_id[g]; k_template[m] := j[g][1]; k_digest[m] := j_digest[g];
-        k_first[m] := v_pos + n_before + 1; k_legs[m] := n - n_before;
-        if j_effective is not null then k_effective[m] := j_effective[g]; end if;
-        if j_reverses is not null then k_reverses[m] := j_reverses[g]; end if;
-        if j_facts is not null then k_facts[m] := j_facts[g]; end if;
+        journals := array_append(journals, row(j_id[g], v_seq + 1, v_pos + n_before + 1, j_effective[g], j_reverses[g], p_home,
+          j[g][1], n - n_before, j_digest[g], j_facts[g]::json)::ledger.journal);
         if n_named > 0 then
           for i in coalesce(j[g - 1][3], 0) + 1..last_leg loop
             h := l[i][5];
@@ -315,33 +307,36 @@ begin
       else
         statuses[g] := status;
         while n > n_before loop
-          i := out_leg[n]; op := out_op[n]; d := l[i][2]; c := l[i][3]; h := l[i][5]; y := out_amount[n];
+          i := out_leg[n]; op := l[i][1]; d := l[i][2]; c := l[i][3]; h := l[i][5]; y := (legs[n]).amount;
           t := out_from[n]; into_lot := out_into[n]; q := out_part[n]; rev := l[i][10];
           if c <> 0 then
-            a[d][a_version] := a[d][a_version] - 1; a[d][a_balance] := a[d][a_balance] + y;
-            a[c][a_version] := a[c][a_version] - 1; a[c][a_balance] := a[c][a_balance] - y;
+            a[d][a_last] := (legs[n]).dr_prev; a[d][a_balance] := a[d][a_balance] + y;
+            a[c][a_last] := (legs[n]).cr_prev; a[c][a_balance] := a[c][a_balance] - y;
             if rev <> 0 then rev_left[rev] := rev_left[rev] + y; end if;
-            if t <> 0 then lot_remaining[t] := lot_remaining[t] + y; end if;
-            if t <> 0 and op = op_move then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
             if into_lot <> 0 then
-              out_into[n] := null; out_cr_lot[n] := null;
+              out_into[n] := null;
               lot_remaining[into_lot] := lot_remaining[into_lot] - y; a[c][a_in_lots] := a[c][a_in_lots] - y;
               if l[i][7] < 0 then lot_granted[into_lot] := lot_granted[into_lot] - y; end if;
             end if;
           end if;
+          if t <> 0 then
+            out_from[n] := null;
+            if c <> 0 then lot_remaining[t] := lot_remaining[t] + y; end if;
+            if op >= op_settle then lot_held[t] := lot_held[t] + y; end if;
+            if op in (op_reserve, op_extend) then lot_held[t] := lot_held[t] - y; end if;
+            if op = op_release then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
+            if op < op_settle then a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
+          end if;
           if op >= op_settle then
             part_amount[q] := part_amount[q] + y; a[d][a_held] := a[d][a_held] + y; hold_open[h] := hold_open[h] + y;
-            if t <> 0 then lot_held[t] := lot_held[t] + y; end if;
-            if t <> 0 and op = op_release then a[d][a_in_lots] := a[d][a_in_lots] - y; end if;
           elsif op > op_move and y > 0 then
             part_amount[q] := part_amount[q] - y; a[d][a_held] := a[d][a_held] - y; hold_open[h] := hold_open[h] - y;
-            if t <> 0 then lot_held[t] := lot_held[t] - y; a[d][a_in_lots] := a[d][a_in_lots] + y; end if;
             -- made here: left last, it would part its neighbours
-            if part_amount[q] = 0 then hold_last[h] := part_prior[q]; end if;
+            if part_amount[q] = 0 then hold_last[h] := part_prior[q]; hold_n[h] := hold_n[h] - 1; end if;
           end if;
-          if t <> 0 then out_from[n] := null; out_dr_lot[n] := null; end if;
-          if op > op_move then out_hold[n] := null; out_part[n] := null; end if; n := n - 1;
+          if op > op_move then out_part[n] := null; end if; n := n - 1;
         end loop;
+        legs := trim_array(legs, cardinality(legs) - n);
       end if;
     end if;
     i := last_leg;
@@ -352,46 +347,43 @@ begin
     for t in 1..n_lots loop
       a[lot_account[t]][a_lots] := a[lot_account[t]][a_lots] + (lot_remaining[t] > 0)::int - (lot_was[t] > 0)::int;
     end loop;
-    perform ledger.write_lots(p_home, p_accounts, n_loaded, lot_tid, lot_id, lot_account, lot_class, lot_expires, lot_granted,
-      lot_remaining, lot_held);
+    if n_loaded > 0 then
+      update ledger.lot s set remaining = lot_remaining[g], held = lot_held[g], open = lot_remaining[g] > 0
+      from generate_series(1, n_loaded) g where s.ctid = lot_tid[g] and (s.remaining <> lot_remaining[g] or s.held <> lot_held[g]);
+    end if;
+    if n_lots > n_loaded then
+      insert into ledger.lot (home, id, account, class, expires_at, granted, remaining, held, open)
+      select p_home, lot_id[g], p_accounts[lot_account[g]], lot_class[g], ledger.to_instant(lot_expires[g]), lot_granted[g],
+        lot_remaining[g], lot_held[g], lot_remaining[g] > 0
+      from generate_series(n_loaded + 1, n_lots) g where lot_granted[g] > 0;
+    end if;
   end if;
-  if n_parts > 0 then
-    perform ledger.write_hold_parts(p_home, p_accounts, h_ids, h_accounts, hold_until, n_kept, part_tid, part_hold,
-      part_n, part_lot_id, part_amount);
+  if n_kept > 0 then
+    delete from ledger.hold s using generate_series(1, n_kept) g where s.ctid = part_tid[g] and part_amount[g] = 0;
+    update ledger.hold s set amount = part_amount[g], expires_at = ledger.to_instant(hold_until[part_hold[g]])
+    from generate_series(1, n_kept) g
+    where s.ctid = part_tid[g] and part_amount[g] > 0
+      and (s.amount <> part_amount[g] or s.expires_at <> ledger.to_instant(hold_until[part_hold[g]]));
+  end if;
+  if n_parts > n_kept then
+    insert into ledger.hold (home, id, account, n, lot, amount, expires_at)
+    select p_home, h_ids[part_hold[g]], p_accounts[h_accounts[part_hold[g]]], part_n[g], part_lot_id[g], part_amount[g],
+      ledger.to_instant(hold_until[part_hold[g]])
+    from generate_series(n_kept + 1, n_parts) g where part_amount[g] > 0;
   end if;
   if p_reversed is not null then perform ledger.write_reversed(p_home, p_reversed, rev_original, rev_was, rev_left); end if;
 
-  update ledger.account s set balance = a[g][1], held = a[g][2], version = a[g][3], lots = a[g][6]
-  from generate_series(1, cardinality(p_accounts)) g where s.ctid = a_tid[g];
-  get diagnostics n_updated = row_count;
-  assert n_updated = cardinality(p_accounts), 'the accounts that were loaded are there to be written';
-
-  insert into ledger.leg (home, pos, journal, op, dr, cr, amount, dr_version, dr_balance, cr_version, cr_balance, dr_lot,
-    cr_lot, hold)
-  select p_home, v_pos + g, out_journal[g], out_op[g], out_dr[g], nullif(out_cr[g], 0), out_amount[g],
-    nullif(out_dr_version[g], 0), case when out_cr[g] <> 0 then out_dr_balance[g] end,
-    nullif(out_cr_version[g], 0), case when out_cr[g] <> 0 then out_cr_balance[g] end,
-    out_dr_lot[g], out_cr_lot[g], out_hold[g]
-  from generate_series(1, n) g;
-
-  insert into ledger.journal (home, id, batch, first_pos, legs, template, digest, effective_at, reverses, facts)
-  select p_home, k_id[g], v_seq + 1, k_first[g], k_legs[g], k_template[g], k_digest[g], k_effective[g], k_reverses[g],
-    k_facts[g]::json
-  from generate_series(1, m) g;
-
-  -- The link, of the very arrays that were stored; prove() computes it from the tables, by ledger.link.
-  content := array_send(k_id) || array_send(k_template) || array_send(k_digest) || array_send(k_first) || array_send(k_legs)
-    || array_send(out_op[1:n]) || array_send(out_dr[1:n]) || array_send(out_cr[1:n]) || array_send(out_amount[1:n])
-    || array_send(out_dr_version[1:n]) || array_send(out_dr_balance[1:n])
-    || array_send(out_cr_version[1:n]) || array_send(out_cr_balance[1:n]);
-  if k_effective is not null or k_reverses is not null or k_facts is not null or out_dr_lot is not null
-    or out_cr_lot is not null or out_hold is not null then
-    content := content || ledger.sparse(k_effective, m) || ledger.sparse(k_reverses, m) || ledger.sparse(k_facts, m)
-      || ledger.sparse(out_dr_lot, n) || ledger.sparse(out_cr_lot, n) || ledger.sparse(out_hold, n);
-  else
-    content := content || '\x000000000000';
-  end if;
+  with changed as (
+    update ledger.account s set balance = a[g][1], held = a[g][2], last_pos = a[g][3], lots = a[g][6]
+    from generate_series(1, cardinality(p_accounts)) g where s.ctid = a_tid[g] returning 1
+  ), leg as (
+    insert into ledger.leg select * from unnest(legs) returning record_send(leg) as sent
+  ), journal as (
+    insert into ledger.journal select * from unnest(journals) returning record_send(journal) as sent
+  )
   insert into ledger.batch (home, seq, posted_at, last_pos, last_lot, prev, hash)
-  values (p_home, v_seq + 1, posted_at, v_pos + n, v_lot, v_prev,
-    sha256(v_prev || int8send(v_seq + 1) || timestamptz_send(posted_at) || int8send(v_pos + n) || content));
+  values (p_home, v_seq + 1, posted_at, v_pos + n, v_lot, v_prev, ledger.link(v_prev, v_seq + 1, posted_at, v_pos + n, v_lot,
+    (select string_agg(sent, '') from journal), (select string_agg(sent, '') from leg)))
+  returning (select count(*) from changed) into n_updated;
+  assert n_updated = cardinality(p_accounts), 'the accounts that were loaded are there to be written';
 end $$;

@@ -6,16 +6,37 @@ set enable_seqscan = off as $$
     select b.last_pos from ledger.batch b where b.home = p_home and b.posted_at <= instant order by b.posted_at desc, b.seq desc limit 1), 0)
 $$;
 
--- An account's last entry up to a position is the later of its last debit and its last credit: two index seeks.
+-- The entry that an account has in the leg at this position; none at 0.
+create function ledger.entry(
+  p_home smallint, p_account bigint, p_pos bigint,
+  out pos bigint, out journal uuid, out prev bigint, out amount bigint, out balance bigint, out counterpart bigint, out lot bigint
+) returns setof record stable language sql as $$
+  select l.pos, l.journal, e.* from ledger.leg l, lateral (
+    select l.dr_prev, -l.amount, l.dr_balance, l.cr, l.dr_lot where l.dr = p_account
+    union all
+    select l.cr_prev, l.amount, l.cr_balance, l.dr, l.cr_lot where l.cr = p_account
+  ) e where l.home = p_home and l.pos = p_pos limit 1
+$$;
+
+-- Where an account's last entry up to a position lies, 0 if it has none: from the first entry after it that an index knows,
+-- or else from its last, back along the links.
+create function ledger.entry_at(p_home smallint, p_account bigint, p_pos bigint) returns bigint stable language sql
+set enable_seqscan = off set enable_bitmapscan = off as $$
+  with recursive way(pos) as (
+    select least(
+      (select l.pos from ledger.leg l where l.home = p_home and l.dr = p_account and l.pos % 61 = 0 and l.cr is not null
+        and l.pos > p_pos order by l.pos limit 1),
+      (select l.pos from ledger.leg l where l.home = p_home and l.cr = p_account and l.pos % 61 = 0 and l.cr is not null
+        and l.pos > p_pos order by l.pos limit 1),
+      (select s.last_pos from ledger.account s where s.home = p_home and s.id = p_account))
+    union all
+    select e.prev from way w, lateral ledger.entry(p_home, p_account, w.pos) e where w.pos > p_pos
+  )
+  select coalesce(min(pos), 0) from way
+$$;
+
 create function ledger.balance_at(p_home smallint, p_account bigint, p_pos bigint) returns bigint stable language sql as $$
-  select coalesce((
-    select s.balance from (
-      (select pos, dr_balance as balance from ledger.leg
-        where home = p_home and dr = p_account and dr_version is not null and pos <= p_pos order by pos desc limit 1)
-      union all
-      (select pos, cr_balance from ledger.leg
-        where home = p_home and cr = p_account and cr_version is not null and pos <= p_pos order by pos desc limit 1)
-    ) s order by s.pos desc limit 1), 0)
+  select coalesce((select e.balance from ledger.entry(p_home, p_account, ledger.entry_at(p_home, p_account, p_pos)) e), 0)
 $$;
 
 -- By effective date: what was posted after the instant but had happened by then comes in, what was posted before it for a

@@ -53,7 +53,7 @@ export type Entry = {
   readonly facts: Facts | null
 }
 
-/** A page of the account's entries before a position: two index scans that stop at the page's length. */
+/** A page of the account's entries before a position, along their links. */
 export async function statementOf(
   db: Database,
   account: Account,
@@ -61,20 +61,20 @@ export async function statementOf(
 ): Promise<Entry[]> {
   const { rows } = await db.pool.query<Entry>({
     name: 'ledger.statement',
-    text: `select e.pos, e.journal, t.name as template, e.amount, e.balance, e.counterpart, e.lot, b.posted_at as "postedAt",
-        coalesce(j.effective_at, b.posted_at) as "effectiveAt", j.facts
-      from (
-        (select pos, journal, -amount as amount, dr_balance as balance, cr as counterpart, dr_lot as lot from ledger.leg
-          where home = $1 and dr = $2 and dr_version is not null and pos < coalesce($3, 9223372036854775807) order by pos desc limit $4)
+    text: `with recursive entry as (
+        select e.*, 1 as n
+        from (values (ledger.entry_at($1::smallint, $2, coalesce($3 - 1, 9223372036854775807)))) last(pos),
+          lateral ledger.entry($1::smallint, $2, last.pos) e
         union all
-        (select pos, journal, amount, cr_balance, dr, cr_lot from ledger.leg
-          where home = $1 and cr = $2 and cr_version is not null and pos < coalesce($3, 9223372036854775807) order by pos desc limit $4)
-        order by pos desc limit $4
-      ) e
+        select e.*, n + 1 from entry after, lateral ledger.entry($1::smallint, $2, after.prev) e where n < $4
+      )
+      select e.pos, e.journal, t.name as template, e.amount, e.balance, e.counterpart, e.lot, b.posted_at as "postedAt",
+        coalesce(j.effective_at, b.posted_at) as "effectiveAt", j.facts
+      from entry e
       join ledger.journal j on j.home = $1 and j.id = e.journal
       join ledger.batch b on b.home = $1 and b.seq = j.batch
       join ledger.template t on t.id = j.template
-      order by e.pos desc`,
+      order by e.pos desc limit $4`,
     values: [account.home, account.id, page.before, page.limit],
   })
   return rows
@@ -97,7 +97,8 @@ export async function trialBalanceOf(
 ): Promise<TrialLine[]> {
   const { rows } = await db.pool.query<TrialLine>(
     `select k.name as kind, u.code as unit, count(*)::int as accounts,
-      sum(ledger.balance_at(a.home, a.id, h.pos) + coalesce(s.shift, 0))::int8 as balance
+      sum(case when a.last_pos <= h.pos then a.balance else ledger.balance_at(a.home, a.id, h.pos) end
+        + coalesce(s.shift, 0))::int8 as balance
     from ledger.account a
     join ledger.kind k on k.id = a.kind
     join ledger.unit u on u.id = a.unit
@@ -218,13 +219,13 @@ export type LotView = {
   readonly remaining: bigint
   readonly held: bigint
   readonly expiresAt: Date
-  /** How many entries its account had: what remains may come to the same again, this does not. */
+  /** Grows with each entry of its account: what remains may come to the same again, this does not. */
   readonly version: bigint
 }
 
 type LotRow = Omit<LotView, 'lotClass'> & { class: number }
 const lotColumns = `id, account, home, class, remaining, held, expires_at as "expiresAt",
-  (select a.version from ledger.account a where a.home = lot.home and a.id = lot.account) as version`
+  (select a.last_pos from ledger.account a where a.home = lot.home and a.id = lot.account) as version`
 
 /** The open lots of an account in the order of spending. */
 export async function openLots(db: Database, account: Account): Promise<LotView[]> {
