@@ -153,6 +153,19 @@ test('a model that is no longer offered may stay, and not be chosen', async () =
   assert.equal(refusedBy(await save(1, { model: 'sandbox/markdown' })), 'changed_meanwhile')
 })
 
+test('a bot that was made is answered again though its model is offered no more, and another one is not made', async () => {
+  let isOffered = true
+  await using open = await house(() => Promise.resolve(isOffered))
+  const { call } = await open.world.people.signUp()
+  const asked = newBot('poet')
+  const made = well(await call(contract.createBot, asked))
+  isOffered = false
+  assert.deepEqual(await call(contract.createBot, asked), made)
+  const moved = { body: { ...asked.body, usdPerThousand: 0n } }
+  assert.equal(refusedBy(await call(contract.createBot, moved)), 'made_already')
+  assert.equal(refusedBy(await call(contract.createBot, newBot('bard'))), 'model_needed')
+})
+
 test('a price is in force at once, keeps its history, and one message is exact', async () => {
   await using open = await house()
   const { world, bots } = open

@@ -110,11 +110,8 @@ function change<Code extends string = never>(
 async function create(options: BotsOptions, asked: NewBot): Promise<StudioBot | CreateRefusal> {
   const { db, clock } = options
   const { id, handle, creator, usdPerThousand, visibility = 'draft' } = asked
-  if (creator !== null && isReserved(handle))
-    return refuse('handle_reserved', `@${handle} could be taken for the house itself. Choose another handle.`)
   const sheet = tidySheet(asked.sheet)
   const lacking = await checkModel(options, sheet, creator === null ? 'house' : 'member')
-  if (lacking) return lacking
   const at = clock.now()
   const first = { version: 1, at, bot: id }
   const bot: BotRow = {
@@ -136,7 +133,11 @@ async function create(options: BotsOptions, asked: NewBot): Promise<StudioBot | 
   }
   return db.transact<Tables, StudioBot | CreateRefusal>(async (trx) => {
     const before = await madeBefore(trx, { ...asked, sheet })
+    // What was made once is answered again, whatever would keep it from being made now.
     if (before) return before
+    if (creator !== null && isReserved(handle))
+      return refuse('handle_reserved', `@${handle} could be taken for the house itself. Choose another handle.`)
+    if (lacking) return lacking
     if (creator !== null && (await store.countOf(trx, creator)) >= botsMax)
       return refuse('too_many_bots', `You have ${botsMax} bots, which is as many as one creator can have.`)
     const whole = { bot, sheet: toVersion(sheet, first), price: { ...first, usd_per_thousand: usdPerThousand } }

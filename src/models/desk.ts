@@ -138,12 +138,10 @@ async function readdress(
   if ('refused' in tried) return tried
   const { models, trial } = tried
   const now = desk.clock.now()
-  const offered =
-    baseUrl === provider.baseUrl
-      ? models.filter((model) => provider.offered.has(model))
-      : await offeredOf(desk, { slug, baseUrl }, tried)
+  const isMoved = baseUrl !== provider.baseUrl
+  const offers = isMoved ? { offered: await offeredOf(desk, { slug, baseUrl }, tried) } : {}
   await desk.store.updateProvider(slug, { base_url: baseUrl, ...sealed(desk, slug, key), changed_at: now })
-  await desk.store.writeState(slug, { models, offered, listed_at: now, trial })
+  await desk.store.writeState(slug, { models, listed_at: now, trial, ...offers })
   return undefined
 }
 

@@ -44,14 +44,15 @@ async function house(atOpenAI?: ModelAddress) {
       const [provider] = await desk.providers()
       return provider?.models.map(({ name, offered }) => `${name} ${offered ? 'offered' : 'not offered'}`)
     },
-    refreshDuring: async (change: () => Promise<unknown>) => {
+    /** What `work` comes to if `change` is made once its list has come. */
+    during: async <Answer>(work: () => Promise<Answer>, change: () => Promise<unknown>) => {
       clock.advance(1000)
       const { came, goOn } = (next = { came: Promise.withResolvers<void>(), goOn: Promise.withResolvers<void>() })
-      const refreshed = desk.refresh(slug, soon)
+      const worked = work()
       await came.promise
       await change()
       goOn.resolve()
-      return await refreshed
+      return await worked
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
@@ -61,7 +62,8 @@ test('what an operator changes while a provider is asked for its list stands', a
   await using wire = await startWire()
   await using other = await startWire()
   await using open = await house()
-  const { db, desk, models, refreshDuring } = open
+  const { db, desk, models, during } = open
+  const refreshDuring = (change: () => Promise<unknown>) => during(() => desk.refresh(slug, soon), change)
   await desk.add({ slug, name: 'The wire', baseUrl: wire.baseUrl }, soon)
   assert.deepEqual(await models(), ['normal offered'])
   wire.play('big', scripts.normal())
@@ -76,6 +78,21 @@ test('what an operator changes while a provider is asked for its list stands', a
   const gone = await refreshDuring(() => desk.remove(slug))
   assert.ok(isRefusal(gone) && gone.refused === 'unknown_provider')
   assert.equal((await db.pool.query('select from models.provider_state')).rowCount, 0, 'nothing is left of it')
+})
+
+test('what an operator offers while a new key is tried stands, as far as that key lists it', async () => {
+  await using wire = await startWire()
+  await using open = await house()
+  const { desk, models, during } = open
+  wire.play('big', scripts.normal())
+  await desk.add({ slug, name: 'The wire', baseUrl: wire.baseUrl }, soon)
+  assert.deepEqual(await models(), ['normal offered', 'big not offered'])
+  const changed = await during(
+    () => desk.change(slug, { key: 'sk-another-key' }, soon),
+    () => desk.offer(slug, ['big']),
+  )
+  assert.ok(!isRefusal(changed) && changed.provider.keyHint === '····', JSON.stringify(changed))
+  assert.deepEqual(await models(), ['normal not offered', 'big offered'])
 })
 
 test('a provider of the environment is listed when it is first looked for, and stays switched off', async () => {

@@ -79,7 +79,7 @@ export function openStore(db: Database) {
 
     listFirst: (slug: string, list: List) => listFirst(tables, slug, list),
 
-    relist: (old: Listed, list: { readonly models: readonly string[]; readonly at: Date }) => relist(db, old, list),
+    relist: (old: Listed, list: { readonly models: readonly string[]; readonly at: Date }) => relist(tables, old, list),
 
     costs: async (): Promise<CostRow[]> => {
       const { rows } = await db.pool.query<CostRow>(
@@ -122,22 +122,30 @@ async function insertCost(db: Kysely<Tables>, cost: Omit<CostRow, 'version'>): P
   return row
 }
 
+/** A list without offers changes none: those of its models that are offered as it is written stay so. */
 async function writeState(
   db: Kysely<Tables>,
   slug: string,
   { trial, ...change }: Partial<Omit<StateRow, 'slug'>>,
 ): Promise<void> {
+  const { models, offered } = change
   const columns = {
     ...change,
     ...(trial === undefined ? {} : { trial: sql<TrialRow>`${JSON.stringify(trial)}::jsonb` }),
   }
+  const kept = models && !offered ? { offered: stillOffered(models) } : {}
   const fresh = { enabled: true, models: [], offered: [], ...columns }
   await db
     .insertInto('models.provider_state')
     .values({ slug, listed_at: null, trial: null, ...fresh })
-    .onConflict((conflict) => conflict.column('slug').doUpdateSet({ slug, ...columns }))
+    .onConflict((conflict) => conflict.column('slug').doUpdateSet({ slug, ...columns, ...kept }))
     .execute()
 }
+
+/** Read as it is written: an operator may have changed it while the provider was asked for these. */
+const stillOffered = (models: readonly string[]) => sql<string[]>`array(
+  select name from unnest(${models}::text[]) with ordinality as listed (name, place)
+  where name = any(models.provider_state.offered) order by place)`
 
 type List = Pick<StateRow, 'models' | 'offered' | 'listed_at'>
 
@@ -155,22 +163,17 @@ async function listFirst(db: Kysely<Tables>, slug: string, list: List): Promise<
 /** A list that was read, and the address that it came from; null where no screen can change that. */
 type Listed = { readonly slug: string; readonly listedAt: Date; readonly baseUrl: string | null }
 
-/**
- * A newer list in place of an old one, and nothing where that list or its address is not in force any more. Which of its
- * models are offered is read as it is written: an operator may have changed it meanwhile.
- */
+/** A newer list in place of an old one, and nothing where that list or its address is not in force any more. */
 async function relist(
-  db: Database,
+  db: Kysely<Tables>,
   old: Listed,
   { models, at }: { readonly models: readonly string[]; readonly at: Date },
 ): Promise<void> {
-  await db.pool.query(
-    `update models.provider_state state
-    set models = $4, listed_at = $5, offered = array(
-      select name from unnest($4::text[]) with ordinality as listed (name, place)
-      where name = any(state.offered) order by place)
-    where slug = $1 and listed_at = $2
-      and not exists (select from models.provider p where p.slug = state.slug and p.base_url <> $3)`,
-    [old.slug, old.listedAt, old.baseUrl, models, at],
+  await sql`
+    update models.provider_state
+    set models = ${models}, listed_at = ${at}, offered = ${stillOffered(models)}
+    where slug = ${old.slug} and listed_at = ${old.listedAt}
+      and not exists (select from models.provider p where p.slug = ${old.slug} and p.base_url <> ${old.baseUrl})`.execute(
+    db,
   )
 }

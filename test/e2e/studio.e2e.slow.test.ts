@@ -99,6 +99,52 @@ test('what is written while a save is on its way is there after it, and is saved
   await page.getByText('All saved').waitFor()
 })
 
+test('what is written while a bot is made and published, or a price is set, is not lost', async () => {
+  await using world = await startHouse()
+  const ada = await world.people.signUp('Ada')
+  await using visitor = await browsing.visit(world, { as: ada })
+  const { page } = visitor
+  const held = new Map(['bots', 'visibility', 'prices'].map((name) => [name, Promise.withResolvers<void>()]))
+  await page.route(/\/api\/studio\/.*(?:bots|visibility|prices)$/, async (route) => {
+    const name = new URL(route.request().url()).pathname.split('/').at(-1) ?? ''
+    if (route.request().method() !== 'GET') await held.get(name)?.promise
+    await route.continue()
+  })
+  const [line, price] = [page.getByLabel('In one line'), page.getByLabel('Your price for 1,000 messages')]
+  await page.goto('/studio/new')
+  await page.getByLabel('Name').fill('Rhyme Finder')
+  await line.fill('Finds rhymes.')
+  await page.getByLabel('Model').selectOption('sandbox/plain')
+  const isMade = page.waitForRequest((request) => request.url().endsWith('/visibility'))
+  await page.getByRole('button', { name: 'Make it and publish it' }).click()
+  await line.fill('Finds better rhymes.')
+  held.get('bots')?.resolve()
+  await isMade
+  await line.fill('Finds rhymes that are not worn out.')
+  await price.fill('4.5')
+  held.get('visibility')?.resolve()
+  await page.getByText('What you had not saved is back in the form.').waitFor()
+  assert.equal(await line.inputValue(), 'Finds rhymes that are not worn out.')
+  assert.equal(await price.inputValue(), '4.5')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Saved as version 2').waitFor()
+  await page.getByRole('button', { name: 'Set the price' }).click()
+  await price.fill('6')
+  held.get('prices')?.resolve()
+  await page.getByText('The new price is in force.').waitFor()
+  await page.reload()
+  assert.equal(await price.inputValue(), '6')
+  await page.getByText('Not saved yet').waitFor()
+  const { rows } = await world.db.pool.query<{ tagline: string; usd: bigint }>(
+    `select v.tagline, p.usd_per_thousand usd from bots.bot b
+    join bots.version v on v.bot = b.id and v.version = b.version
+    join bots.price p on p.bot = b.id and p.version = b.price_version`,
+  )
+  assert.deepEqual(rows, [{ tagline: 'Finds rhymes that are not worn out.', usd: 4_500_000n }])
+  await page.goto('/studio/new')
+  assert.deepEqual([await line.inputValue(), await price.inputValue()], ['', '0'])
+})
+
 test('a link shares a bot that the catalogue does not show', async () => {
   await using world = await startHouse()
   const [ada, bob] = [await world.people.signUp('Ada'), await world.people.signUp('Bob')]

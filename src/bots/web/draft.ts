@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type RefObject } from 'react'
 import { sheet as sheetSchema, type Sheet } from '#bots/contract'
 import { useStored } from '#ui'
 
@@ -93,7 +93,7 @@ export type Drafting = {
 
 /** What is written and not saved yet. This browser keeps it, so that neither a closed tab nor a refusal loses a word. */
 export function useDraft(key: string, server: Stand): Drafting {
-  const [stored, store] = useStored(`bots.draft.${key}`, '')
+  const [stored, store] = useStored(keyOf(key), '')
   const [saved, setSaved] = useState(server)
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [all, setAll] = useState(false)
@@ -101,10 +101,7 @@ export function useDraft(key: string, server: Stand): Drafting {
   const held = readStand(stored, base.draft)
   const [restored] = useState(held !== undefined)
   const { version: basedOn, draft } = held ?? base
-  const latest = useRef(draft)
-  useEffect(() => {
-    latest.current = draft
-  })
+  const latest = useLatest(draft)
   const { sheet, words } = checkDraft(draft)
   const keep = (stand: Stand) => store(sameDraft(stand.draft, base.draft) ? '' : JSON.stringify(stand))
   return {
@@ -129,6 +126,38 @@ export function useDraft(key: string, server: Stand): Drafting {
     rebase: () => keep({ version: base.version, draft }),
     drop: () => store(''),
   }
+}
+
+const keyOf = (bot: string) => `bots.draft.${bot}`
+
+/** No price can be this: its field shows the one in force until somebody writes one. */
+export const priceInForce = '*'
+
+/** A price that is written and not set yet, which this browser keeps as it does a draft. */
+export const useWrittenPrice = (bot: string) => useStored(`${keyOf(bot)}.price`, priceInForce)
+
+/** What is written of a new bot, and its price as it is typed. */
+type Written = { readonly draft: Draft; readonly price: string }
+
+/** Takes to the workbench what was written while a bot was being made out of `sent`: on top of its first version. */
+export function useHandOver(bot: string, written: Written): (sent: Written) => void {
+  const [, storeDraft] = useStored(keyOf(bot), '')
+  const [, storePrice] = useWrittenPrice(bot)
+  const latest = useLatest(written)
+  return (sent) => {
+    const { draft, price } = latest.current
+    if (!sameDraft(draft, sent.draft)) storeDraft(JSON.stringify({ version: 1, draft }))
+    if (price !== sent.price) storePrice(price)
+  }
+}
+
+/** What is drawn now, for whoever began before and waited. */
+export function useLatest<Value>(value: Value): RefObject<Value> {
+  const latest = useRef(value)
+  useEffect(() => {
+    latest.current = value
+  })
+  return latest
 }
 
 const sameDraft = (a: Draft, b: Draft) => JSON.stringify(a) === JSON.stringify({ ...a, ...b })

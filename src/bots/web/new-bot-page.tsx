@@ -3,7 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { createBot, handleText, listMyBots, setVisibility } from '#bots/contract'
 import { isRefusal } from '#kernel/contract'
 import { Button, LinkButton, newId, Page, places, Refused, useGo, useStored, useWrite } from '#ui'
-import { emptyDraft, useDraft } from './draft.ts'
+import { emptyDraft, useDraft, useHandOver } from './draft.ts'
 import { HandleField } from './handle-field.tsx'
 import { handleFrom } from './handle.ts'
 import { checkPrice, PriceField } from './price-field.tsx'
@@ -20,7 +20,11 @@ export function NewBotPage() {
   const [handleWritten, setHandle] = useStored('bots.draft.new.handle', derived)
   const [price, setPrice] = useStored('bots.draft.new.price', '0')
   const [tried, setTried] = useState(false)
-  const making = useMaking(() => {
+  const [id] = useState(newId)
+  const written = { draft: drafting.draft, price }
+  const handOver = useHandOver(id, written)
+  const making = useMaking(id, () => {
+    handOver(written)
     drafting.drop()
     setHandle(derived)
     setPrice('0')
@@ -56,7 +60,7 @@ export function NewBotPage() {
             refusal={making.refusal}
             action={
               making.refusal?.refused === 'made_already' && (
-                <LinkButton size="s" to={places.studioBot(making.id)}>
+                <LinkButton size="s" to={places.studioBot(id)}>
                   <Trans>Open it</Trans>
                 </LinkButton>
               )
@@ -85,21 +89,19 @@ type Asked = Pick<
   'handle' | 'sheet' | 'usdPerThousand'
 >
 
-/** Makes the bot once, however often one presses, and goes to its workbench. */
-function useMaking(made: () => void) {
+/** Makes the bot once, however often one presses, and goes to its workbench. Until then one may write on. */
+function useMaking(id: string, leave: () => void) {
   const go = useGo()
   const creating = useWrite(createBot, { refresh: [listMyBots] })
   const publishing = useWrite(setVisibility, { refresh: [listMyBots] })
-  const [id] = useState(newId)
   return {
-    id,
     running: creating.running || publishing.running,
     refusal: creating.refusal ?? publishing.refusal,
     run: async ({ visibility, ...asked }: Asked & { readonly visibility: 'draft' | 'public' }) => {
       const bot = await creating.run({ body: { id, owner: 'me', ...asked } })
       if (!bot || isRefusal(bot)) return
-      made()
       if (visibility === 'public') await publishing.run({ params: { bot: bot.id }, body: { visibility } })
+      leave()
       go(places.studioBot(bot.id))
     },
   }

@@ -85,7 +85,7 @@ function Workbench({ bot }: { readonly bot: StudioBot }) {
       <div className="grid items-start gap-x-12 gap-y-10 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <aside className="flex flex-col gap-8 lg:order-2">
           <ShareSection bot={bot} />
-          <PriceSection key={bot.price.version} bot={bot} />
+          <PriceSection bot={bot} />
           <div className="max-lg:hidden">
             <VersionsSection bot={bot} onTake={drafting.set} />
           </div>
