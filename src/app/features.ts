@@ -99,7 +99,7 @@ export async function features(deps: Deps, { without = [], turnLimits }: Feature
       peopleRoom({ ...deps, people, personal }),
       botsRoom({ ...deps, bots, people }),
       modelsRoom({ models, people }),
-      walletRoom({ ...deps, ledger, people, wallet, cards }),
+      walletRoom({ ...deps, ledger, people, wallet, cards, botNames: (handles) => bots.byHandles(handles) }),
       earningsRoom({ ...deps, ledger, people, earnings }),
       turnsRoom({ ...deps, turns }),
       chatRoom({ answers, chat, turns, people, clock }),

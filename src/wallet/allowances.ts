@@ -7,9 +7,16 @@ import { allowanceName, periodAt, refill, type Cap, type Period } from './rules.
 type Capped = { readonly [P in Period]: Cap | null }
 
 export type Allowances = {
-  /** The accounts of the caps that are set, filled for the periods of this instant. */
-  of(user: Uuid, caps: Capped, now: Date): Promise<{ readonly day?: Account; readonly month?: Account }>
+  /** The accounts of the caps that are set, filled for the periods of this instant, as far as this process remembers. */
+  of(user: Uuid, caps: Capped, now: Date): Promise<Opened>
+  /**
+   * The same, whatever is remembered: a process that died between a change and its second look may have left an allowance by an
+   * older setting, which others had seen filled. It asks the ledger anew each time, so nothing that must be quick waits for it.
+   */
+  checked(user: Uuid, caps: Capped, now: Date): Promise<Opened>
 }
+
+type Opened = { readonly day?: Account; readonly month?: Account }
 
 const { templates } = walletChart
 const knownMax = 50_000
@@ -60,28 +67,42 @@ export function openAllowances(deps: {
       const put = -(last?.balance ?? 0n)
       const used = put - (await ledger.balance(of.allowance)).available
       const by = refill({ cap: cap.points, put, used })
-      if (by === 0n) return put === cap.points ? know(of.allowance, cap) : undefined
+      if (by === 0n) {
+        if (put === cap.points) know(of.allowance, cap)
+        else filled.delete(of.allowance.id)
+        return
+      }
       await change(of, by, last?.pos ?? 0n)
     }
     throw new Error(`the allowance ${of.subject} changes faster than it can be filled`)
   }
 
-  const open = async (user: Uuid, period: Period, cap: Cap, now: Date): Promise<Account> => {
+  const open = async ({ user, period, cap, now, by }: Wish): Promise<Account> => {
     const [subject, owner] = [allowanceName(period, now), { type: 'user', id: user } as const]
     const allowance = await ledger.open({ kind: 'wallet.allowance', owner, subject })
-    if (filled.get(allowance.id) === cap.setting) return allowance
+    if (by === 'memory' && filled.get(allowance.id) === cap.setting) return allowance
     const control = await ledger.open({ kind: 'wallet.allowance_control', owner, subject })
     const { start } = periodAt(now, period)
     await once(`${allowance.id}/${cap.setting}`, () => fill({ user, period, subject, start, control, allowance }))
     return allowance
   }
 
-  return {
-    of: async (user, { day, month }, now) => ({
-      ...(day ? { day: await open(user, 'day', day, now) } : {}),
-      ...(month ? { month: await open(user, 'month', month, now) } : {}),
-    }),
-  }
+  const openBy =
+    (by: Wish['by']): Allowances['of'] =>
+    async (user, { day, month }, now) => ({
+      ...(day ? { day: await open({ user, period: 'day', cap: day, now, by }) } : {}),
+      ...(month ? { month: await open({ user, period: 'month', cap: month, now, by }) } : {}),
+    })
+
+  return { of: openBy('memory'), checked: openBy('ledger') }
+}
+
+type Wish = {
+  readonly user: Uuid
+  readonly period: Period
+  readonly cap: Cap
+  readonly now: Date
+  readonly by: 'memory' | 'ledger'
 }
 
 type Filling = {

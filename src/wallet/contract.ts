@@ -81,9 +81,9 @@ const historyLine = z.object({
   /** The running balance after it, what is held included. */
   balance: points,
   postedAt: z.string(),
-  /** The turn whose receipt this is, and the bots it was with. */
+  /** The turn whose receipt this is, and the bots it was with, by the names they have today. Null: none that is known. */
   turn: z.nullable(id),
-  handles: z.array(z.string()),
+  bots: z.array(z.object({ handle: z.string(), name: z.nullable(z.string()) })),
 })
 export type HistoryLine = z.output<typeof historyLine>
 

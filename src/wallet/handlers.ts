@@ -14,7 +14,8 @@ import {
   type TopUpView,
   type WalletView,
 } from './contract.ts'
-import { readHistory } from './history.ts'
+import { nameBots, readHistory } from './history.ts'
+import type { BotNames } from './ports.ts'
 import { dailyGrant, nextMidnight } from './rules.ts'
 import type { TopUp } from './store-top-ups.ts'
 import type { TopUps } from './top-ups.ts'
@@ -26,6 +27,7 @@ export type WalletDeps = {
   readonly ledger: Ledger
   readonly people: Pick<People, 'signedIn' | 'operator'>
   readonly clock: Clock
+  readonly botNames: BotNames
 }
 
 const linesMax = 30
@@ -47,7 +49,11 @@ export function walletHandlers(deps: WalletDeps) {
       const me = await people.signedIn(context)
       if (isRefusal(me)) return me
       const { points } = await wallet.accountsFor(me.id)
-      return readHistory(ledger, points, { before: query.before, limit: query.limit ?? linesMax })
+      const { lines, more } = await readHistory(ledger, points, {
+        before: query.before,
+        limit: query.limit ?? linesMax,
+      })
+      return { lines: await nameBots(deps.botNames, lines), more }
     }),
     ...topUpHandlers(deps),
   ]

@@ -1,9 +1,13 @@
 import type { Entry, Ledger } from '#ledger'
 import { isUuid } from '#kernel'
 import type { HistoryLine } from './contract.ts'
+import type { BotNames } from './ports.ts'
 
 /** Entries of one account that one journal can have: a hold over more lots than this would be counted as two lines. */
 const entriesPerJournalMax = 50
+
+/** A line as the ledger tells it; it knows bots by their handles. */
+type BareLine = Omit<HistoryLine, 'bots'> & { readonly handles: readonly string[] }
 
 /**
  * The history of points, newest first: one line for each journal, though it may have taken from several lots. A page ends
@@ -13,8 +17,8 @@ export async function readHistory(
   ledger: Ledger,
   account: Parameters<Ledger['statement']>[0],
   page: { readonly before?: bigint | undefined; readonly limit: number },
-): Promise<{ lines: HistoryLine[]; more: boolean }> {
-  const lines: HistoryLine[] = []
+): Promise<{ lines: BareLine[]; more: boolean }> {
+  const lines: BareLine[] = []
   let before = page.before
   for (;;) {
     const limit = page.limit + entriesPerJournalMax
@@ -32,6 +36,15 @@ export async function readHistory(
   }
 }
 
+/** Names the bots as they are called today. */
+export async function nameBots(botNames: BotNames, lines: readonly BareLine[]): Promise<HistoryLine[]> {
+  const named = await botNames([...new Set(lines.flatMap(({ handles }) => handles))])
+  return lines.map(({ handles, ...line }) => ({
+    ...line,
+    bots: handles.map((handle) => ({ handle, name: named.get(handle)?.name ?? null })),
+  }))
+}
+
 type Group = readonly [Entry, ...Entry[]]
 
 /** Neighbours of one journal. Newest first, so the first of a group bears the balance after it, the last its place. */
@@ -45,7 +58,7 @@ function journalsOf(entries: readonly Entry[]): Group[] {
   return groups
 }
 
-function lineOf(group: Group): HistoryLine {
+function lineOf(group: Group): BareLine {
   const [newest] = group
   const turn = newest.facts?.['turn']
   const handles = newest.facts?.['handles']

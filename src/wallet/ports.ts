@@ -1,5 +1,8 @@
 import type { Refusal } from '#kernel'
 
+/** What bots are called today, by their handles; unknown ones are missing. */
+export type BotNames = (handles: readonly string[]) => Promise<ReadonlyMap<string, { readonly name: string }>>
+
 /**
  * Payments by card, shaped for Stripe's PaymentIntents. A card's number never reaches us from a real provider: `card` is
  * what its own form made of it. Every call may be repeated under its key and then answers the same.

@@ -99,7 +99,9 @@ await test('a house that takes no cards has no ear for them either', async () =>
     features: async (deps) => {
       const ledger = await openLedger({ ...deps, charts: flows })
       const wallet = openWallet({ ...deps, ledger })
-      return [walletRoom({ ...deps, ledger, wallet, people: openPeople(deps), cards: null })]
+      return [
+        walletRoom({ ...deps, ledger, wallet, people: openPeople(deps), cards: null, botNames: async () => new Map() }),
+      ]
     },
   })
   const url = `${world.url}/api/webhooks/cards`

@@ -6,7 +6,7 @@ import { job, readText, type Database, type Log, type Room } from '#platform'
 import { walletHandlers } from './handlers.ts'
 import { readHistory } from './history.ts'
 import { expireLots, lotsMax } from './lots.ts'
-import type { CardPayments } from './ports.ts'
+import type { BotNames, CardPayments } from './ports.ts'
 import { erasePerson } from './store.ts'
 import { topUpsOf } from './store-top-ups.ts'
 import { openTopUps, type TopUps } from './top-ups.ts'
@@ -25,6 +25,7 @@ export function walletRoom(deps: {
   readonly wallet: Wallet
   /** Null: this install takes no cards. */
   readonly cards: CardPayments | null
+  readonly botNames: BotNames
 }): Room {
   const { ledger } = deps
   const topUps = openTopUps(deps)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isRefusal, money, uuidv7, type Uuid } from '#kernel'
-import { messages } from '../../test/market/flows.ts'
+import { messages, wallet } from '../../test/market/flows.ts'
 import { buy, openMoneyHouse, reserve, settle, type MoneyHouse } from '../../test/purse.ts'
 import { expireLots } from './lots.ts'
 import { dailyGrant } from './rules.ts'
@@ -127,6 +127,33 @@ await test('caps that are set at once, by several processes, come to one of them
     const { caps, left } = await wallet.caps(person)
     assert.equal(left.day, (caps.day ?? 0n) - 300n)
   }
+  assert.ok((await house.ledger.prove()).holds)
+})
+
+await test('what a process that died left of an older setting is put right by the next look, or setting', async () => {
+  await using house = await openMoneyHouse()
+  const person = house.someone()
+  await house.wallet.setCaps(person, { day: 1_000n })
+  const { allowances } = await house.wallet.accountsFor(person)
+  const owner = { type: 'user', id: person } as const
+  const accounts = {
+    control: await house.ledger.open({ kind: 'wallet.allowance_control', owner, subject: 'day:2026-11-24' }),
+    allowance: allowances.day ?? assert.fail(),
+  }
+  const base = () => ({ key: uuidv7(), accounts })
+  const { templates } = wallet
+  const less = { amounts: { less: money('POINTS', 700n) } }
+  assert.ok(!isRefusal(await house.ledger.post(templates['wallet.allowance_lowered'], { ...base(), ...less })))
+  assert.ok(isRefusal((await reserve(house, person, 1_000n)).answer))
+  assert.equal(await leftOfDay(house, person), 1_000n)
+  const allowed = { amounts: { allowed: money('POINTS', 500n) } }
+  assert.ok(!isRefusal(await house.ledger.post(templates['wallet.allowance_opened'], { ...base(), ...allowed })))
+  const held = await reserve(house, person, 1_400n)
+  await house.wallet.setCaps(person, { day: 1_000n })
+  assert.ok(isRefusal((await reserve(house, person, 1n)).answer))
+  await settle(house, held, 40n)
+  assert.ok(isRefusal((await reserve(house, person, 961n)).answer))
+  assert.ok(!isRefusal((await reserve(house, person, 960n)).answer))
   assert.ok((await house.ledger.prove()).holds)
 })
 

@@ -38,6 +38,7 @@ export type Wallet = {
   pointsOf(user: Uuid): Promise<Account>
   /** Reads; grants nothing. */
   balance(user: Uuid): Promise<WalletBalance>
+  /** The caps and what they leave; puts right what a process that died left of an older setting. */
   caps(user: Uuid): Promise<CapsLeft>
   /** Sets the caps that are named; the others stay as they are. Answers that run are held to them too. */
   setCaps(user: Uuid, caps: CapChange): Promise<void>
@@ -94,7 +95,7 @@ export function openWallet(options: { readonly db: Database; readonly ledger: Le
     caps: async (user) => {
       const now = clock.now()
       const row = await persons.add(user)
-      const { day, month } = await allowances.of(user, row, now)
+      const { day, month } = await allowances.checked(user, row, now)
       const left = async (account?: Account) => (account ? (await ledger.balance(account)).available : null)
       return {
         caps: { message: row.messageCap, day: row.day?.points ?? null, month: row.month?.points ?? null },
@@ -103,7 +104,7 @@ export function openWallet(options: { readonly db: Database; readonly ledger: Le
     },
     setCaps: async (user, caps) => {
       await writeCaps(db, user, caps)
-      await allowances.of(user, await persons.add(user), clock.now())
+      await allowances.checked(user, await persons.add(user), clock.now())
     },
   }
 }

@@ -8,6 +8,7 @@ import { buy, noon, openMoneyHouse, takeBack } from '../../../test/purse.ts'
 import { keysOf } from './keys.ts'
 import { openMessages } from './messages.ts'
 import { readReceipt } from './receipt.ts'
+import { messagesPersonal } from './room.ts'
 
 const dailyGrant = 3_000n
 const costs = new Map([
@@ -257,10 +258,11 @@ await test('an answer that runs into a new day finds the free points of that day
   assert.ok((await house.ledger.prove()).holds)
 })
 
-await test('a hold that ended charges nothing, and says so', async () => {
+await test('a hold that ended charges nothing, and says so, to whoever takes along what is theirs too', async () => {
   await using house = await open()
   const payer = house.someone()
-  const turn = await quoted(house, payer, [bot()])
+  const tutor = bot()
+  const turn = await quoted(house, payer, [tutor])
   const meter = await reserve(house, turn)
   assert.ok(!isRefusal(meter))
   house.clock.set(new Date(noon.getTime() + 3_600_000))
@@ -270,6 +272,13 @@ await test('a hold that ended charges nothing, and says so', async () => {
   assert.deepEqual([settlement.charged, settlement.journal], [0n, null])
   assert.equal((await readReceipt(house, turn.id, payer))?.holdExpired, true)
   assert.equal(await available(house, payer), dailyGrant)
+  const personal = messagesPersonal(house)
+  const calls = turn.quote.calls.map(({ call }) => ({ call, bot: tutor.id, creator: null, ending: 'finished' }))
+  const waived = [{ turn: turn.id, at: house.clock.now().toISOString(), calls }]
+  assert.deepEqual(await personal.export(payer), { waived })
+  assert.deepEqual(await personal.export(house.someone()), { waived: [] })
+  await personal.erase(payer)
+  assert.deepEqual(await personal.export(payer), { waived: [] })
 })
 
 await test('a settlement in another process, on another day, finds the allowances it was held from', async () => {

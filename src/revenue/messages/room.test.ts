@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openBots, botsRoom, type Bots } from '#bots'
-import { createBot, setVisibility, type Sheet } from '#bots/contract'
+import { createBot, saveBot, setVisibility, type Sheet } from '#bots/contract'
 import { earningsRoom, openEarnings } from '#earnings'
 import { getEarnings } from '#earnings/contract'
 import { isRefusal, money, uuidv7, type Uuid } from '#kernel'
@@ -46,7 +46,7 @@ async function startWorld() {
       return [
         peopleRoom({ ...all, personal: [] }),
         botsRoom(all),
-        walletRoom({ ...all, cards: null }),
+        walletRoom({ ...all, cards: null, botNames: (handles) => bots.byHandles(handles) }),
         earningsRoom(all),
         messagesRoom({ ...all, messages }),
       ]
@@ -58,21 +58,23 @@ async function startWorld() {
 type Started = Awaited<ReturnType<typeof startWorld>>
 type Person = Awaited<ReturnType<Started['world']['people']['signUp']>>
 
+const sheetOn = (model: string): Sheet => ({
+  name: 'Tutor',
+  tagline: 'Explains.',
+  description: '',
+  kind: 'prompt',
+  model,
+  systemPrompt: 'Explain.',
+  greeting: '',
+  suggestions: [],
+  tags: [],
+  language: 'en',
+  maxOutputTokens: 2_000,
+  temperature: null,
+})
+
 async function makeBot({ call }: Person, handle: string, model: string): Promise<Uuid> {
-  const sheet: Sheet = {
-    name: 'Tutor',
-    tagline: 'Explains.',
-    description: '',
-    kind: 'prompt',
-    model,
-    systemPrompt: 'Explain.',
-    greeting: '',
-    suggestions: [],
-    tags: [],
-    language: 'en',
-    maxOutputTokens: 2_000,
-    temperature: null,
-  }
+  const sheet = sheetOn(model)
   const made = await call(createBot, { body: { id: uuidv7(), handle, sheet, usdPerThousand: 5_000_000n, owner: 'me' } })
   assert.ok(!isRefusal(made))
   assert.ok(!isRefusal(await call(setVisibility, { params: { bot: made.id }, body: { visibility: 'public' } })))
@@ -141,6 +143,26 @@ await test('the price is shown, charged, receipted to its payer alone, and seen 
   const takings = await operator.call(getTakings, {})
   assert.deepEqual(takings, { consumed: 184n, earned: 0n, earnedFree: 5_000n, rounding: 20n })
   assert.equal(refusedAs(await reader.call(getTakings, {})), 'operators_only')
+})
+
+await test('the history names a bot as it is called today, and by its handle where nobody knows it', async () => {
+  await using started = await startWorld()
+  const { world } = started
+  const [reader, maker] = [await world.people.signUp('Grace'), await world.people.signUp('Ada')]
+  const bot = await makeBot(maker, 'tutor', 'engine/plain')
+  await send(started, reader.viewer.id, bot)
+  const bots = async () => {
+    const history = await reader.call(getHistory, { query: {} })
+    assert.ok(!isRefusal(history))
+    return history.lines.map((line) => line.bots)
+  }
+  assert.deepEqual(await bots(), [[{ handle: 'tutor', name: 'Tutor' }], []])
+  const sheet = { ...sheetOn('engine/plain'), name: 'Mentor' }
+  assert.ok(!isRefusal(await maker.call(saveBot, { params: { bot }, body: { basedOn: 1, sheet } })))
+  await maker.call(setVisibility, { params: { bot }, body: { visibility: 'withdrawn' } })
+  assert.deepEqual(await bots(), [[{ handle: 'tutor', name: 'Mentor' }], []])
+  await world.db.pool.query(`update bots.bot set handle = 'another' where id = $1`, [bot])
+  assert.deepEqual(await bots(), [[{ handle: 'tutor', name: null }], []])
 })
 
 await test('what stands in the way is said beside the price', async () => {

@@ -18,7 +18,7 @@ import { shortage } from './hold.ts'
 import type { Messages } from './messages.ts'
 import { nameReceipt, readReceipt } from './receipt.ts'
 import { firstSlice, usualCost } from './rules.ts'
-import { eraseWaived } from './store.ts'
+import { eraseWaived, waivedOf } from './store.ts'
 import { decodeTerms } from './terms.ts'
 
 export type MessagesRoomDeps = ChargeDeps & {
@@ -115,5 +115,12 @@ function viewOf({ kind, atMost, digest, parts, calls }: Quote, ask: Ask, usual: 
 
 /** What the room keeps of a person: that turns of theirs were not charged. Receipts are the ledger's, under the uuid. */
 export function messagesPersonal({ db }: { readonly db: Database }): Personal {
-  return { room: 'messages', export: async () => ({}), erase: (user) => eraseWaived(db, user) }
+  return {
+    room: 'messages',
+    export: async (user) => {
+      const waived = await waivedOf(db, user)
+      return { waived: waived.map(({ turn, at, calls }) => ({ turn, at: at.toISOString(), calls })) }
+    },
+    erase: (user) => eraseWaived(db, user),
+  }
 }

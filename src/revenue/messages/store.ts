@@ -9,6 +9,8 @@ export type WaivedCall = {
   readonly ending: string
 }
 
+type WaivedTurn = { readonly turn: Uuid; readonly at: Date; readonly calls: readonly WaivedCall[] }
+
 /** Keeps what no journal can: that a turn ended, and was not charged. */
 export async function noteWaived(
   db: Database,
@@ -23,12 +25,21 @@ export async function noteWaived(
 export async function waivedTurn(
   db: Database,
   { payer, turn }: { readonly payer: Uuid; readonly turn: Uuid },
-): Promise<{ at: Date; calls: readonly WaivedCall[] } | undefined> {
-  const { rows } = await db.pool.query<{ at: Date; calls: readonly WaivedCall[] }>(
-    `select waived_at as at, calls from messages.waived where payer = $1 and turn = $2`,
+): Promise<WaivedTurn | undefined> {
+  const { rows } = await db.pool.query<WaivedTurn>(
+    `select turn, waived_at as at, calls from messages.waived where payer = $1 and turn = $2`,
     [payer, turn],
   )
   return rows[0]
+}
+
+/** All of a payer's, the oldest first. */
+export async function waivedOf(db: Database, payer: Uuid): Promise<readonly WaivedTurn[]> {
+  const { rows } = await db.pool.query<WaivedTurn>(
+    `select turn, waived_at as at, calls from messages.waived where payer = $1 order by waived_at, turn`,
+    [payer],
+  )
+  return rows
 }
 
 export async function eraseWaived(db: Database, payer: Uuid): Promise<void> {

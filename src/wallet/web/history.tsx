@@ -63,7 +63,7 @@ function Line({ line }: { readonly line: HistoryLine }) {
   const { i18n } = useCatalogue()
   const format = useFormat()
   const words = i18n._(journalWords(line.template, line.points))
-  const about = line.handles.map((handle) => `@${handle}`).join(', ')
+  const about = line.bots.map(({ handle, name }) => name ?? `@${handle}`).join(', ')
   const came = line.points > 0n
   return (
     <li className="flex items-baseline gap-3 border-b border-hair py-2.5 last:border-0">
