@@ -46,7 +46,7 @@ begin
     from (select cr_balance, g from stage order by g desc limit 1) s where a.home = 1 and a.id = p_payee;
 
   for b in 1..p_batches loop
-    select string_agg(record_send(j), '' order by j.first_pos) as journals, string_agg(record_send(l), '' order by l.pos) as legs
+    select string_agg(ledger.sent(j), '' order by j.first_pos) as journals, string_agg(ledger.sent(l), '' order by l.pos) as legs
     into r from ledger.leg l join ledger.journal j on j.home = 1 and j.id = l.journal
     where l.home = 1 and l.pos > v_pos + (b - 1) * p_each and l.pos <= v_pos + b * p_each;
     v_at := v_last + v_step * b;

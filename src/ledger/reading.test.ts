@@ -117,11 +117,33 @@ test('in a long log an account’s last entry is found from every place, and a p
   for (const { id, pos, found, there } of last) assert.equal(found, there, `account ${id} up to ${pos}`)
   const early = await fund(long, 'early', 1n)
   const whole = await long.ledger.statement(early, { limit: 500 })
-  for (const before of [1n, 2n, 100n, 299n, 800n])
+  for (const before of [1n, 2n, 100n, 299n, 800n, 2n ** 31n, 2n ** 63n - 1n])
     assert.deepEqual(
       await long.ledger.statement(early, { before, limit: 3 }),
       whole.filter(({ pos }) => pos < before).slice(0, 3),
     )
+})
+
+test('where a link leads nowhere, what is read along it faults, instead of coming out wrong or never', async () => {
+  await using damaged = await openHouse()
+  const ada = await fund(damaged, 'ada', 1n)
+  damaged.clock.advance(1000)
+  const first = damaged.clock.now()
+  for (let at = 0; at < 4; at++) await fund(damaged, 'ada', 1n)
+  damaged.clock.advance(1000)
+  const [newest, , entry, before] = await damaged.ledger.statement(ada)
+  const link = (to: string) => damaged.query(`update ledger.leg set cr_prev = ${to} where pos = ${entry?.pos}`)
+  const lastAt = (pos: unknown) => damaged.query(`update ledger.account set last_pos = ${pos} where id = ${ada.id}`)
+  await damaged.query('alter table ledger.leg disable trigger append_only')
+  for (const elsewhere of ['999999', 'pos', 'pos - 1']) {
+    await link(elsewhere)
+    await assert.rejects(damaged.ledger.statement(ada), /are not linked at position/)
+    await assert.rejects(damaged.ledger.balanceAt(ada, new Date(first.getTime() - 500)), /are not linked at position/)
+  }
+  await link(`${before?.pos}`)
+  await lastAt(2)
+  await assert.rejects(damaged.ledger.balanceAt(ada, first), /are not linked at position 2/)
+  await lastAt(newest?.pos)
 })
 
 test('a statement says what each entry was, and gives fifty at once, at most five hundred', async () => {

@@ -151,10 +151,10 @@ create table ledger.leg (
     and dr is distinct from cr)
 );
 -- An account's entries are read along their links, which cost nothing to write: two indexes over every leg were a fifth of
--- posting. Of every 61st leg there are some, to come from now to any place in the past: 61 because a prime has no rhythm
--- in common with journals of two legs or four.
-create index leg_dr on ledger.leg (home, dr, pos) where pos % 61 = 0 and cr is not null;
-create index leg_cr on ledger.leg (home, cr, pos) where pos % 61 = 0 and cr is not null;
+-- posting. One leg in 61 is in these, to come from now to any place in the past: by a prime, and a place that moves on with
+-- each 61, so that an account of a steady rhythm is not for ever missed.
+create index leg_dr on ledger.leg (home, dr, pos) where (pos + pos / 61) % 61 = 0 and cr is not null;
+create index leg_cr on ledger.leg (home, cr, pos) where (pos + pos / 61) % 61 = 0 and cr is not null;
 
 -- How much of a leg has been reversed already; no row means nothing.
 create table ledger.reversed (

@@ -10,8 +10,14 @@ return timestamptz 'epoch' + microseconds * interval '1 microsecond';
 create function ledger.to_microseconds(instant timestamptz) returns bigint stable parallel safe language sql
 return (extract(epoch from instant) * 1000000)::bigint;
 
--- The link of one batch: every stored column of its journals and legs as the rows' binary form, in the order of the log.
--- prove() hashes the rows again as they are now.
+-- What the link says of a journal and of a leg: its columns by name, since one that is added later was not there to be hashed.
+create function ledger.sent(j ledger.journal) returns bytea stable parallel safe language sql return record_send(row(
+  j.id, j.batch, j.first_pos, j.effective_at, j.reverses, j.home, j.template, j.legs, j.digest, j.facts));
+create function ledger.sent(l ledger.leg) returns bytea stable parallel safe language sql return record_send(row(
+  l.journal, l.pos, l.dr, l.cr, l.amount, l.dr_prev, l.dr_balance, l.cr_prev, l.cr_balance, l.home, l.op, l.dr_lot, l.cr_lot, l.hold));
+
+-- The link of one batch: its journals and legs as they are sent, in the order of the log. prove() hashes the rows again as
+-- they are now.
 create function ledger.link(
   prev bytea, seq bigint, posted_at timestamptz, last_pos bigint, last_lot bigint, journals bytea, legs bytea
 ) returns bytea immutable parallel safe language sql

@@ -336,7 +336,7 @@ begin
           end if;
           if op > op_move then out_part[n] := null; end if; n := n - 1;
         end loop;
-        legs := trim_array(legs, cardinality(legs) - n);
+        if cardinality(legs) > n then legs := trim_array(legs, cardinality(legs) - n); end if;
       end if;
     end if;
     i := last_leg;
@@ -377,9 +377,9 @@ begin
     update ledger.account s set balance = a[g][1], held = a[g][2], last_pos = a[g][3], lots = a[g][6]
     from generate_series(1, cardinality(p_accounts)) g where s.ctid = a_tid[g] returning 1
   ), leg as (
-    insert into ledger.leg select * from unnest(legs) returning record_send(leg) as sent
+    insert into ledger.leg select * from unnest(legs) returning ledger.sent(leg) as sent
   ), journal as (
-    insert into ledger.journal select * from unnest(journals) returning record_send(journal) as sent
+    insert into ledger.journal select * from unnest(journals) returning ledger.sent(journal) as sent
   )
   insert into ledger.batch (home, seq, posted_at, last_pos, last_lot, prev, hash)
   values (p_home, v_seq + 1, posted_at, v_pos + n, v_lot, v_prev, ledger.link(v_prev, v_seq + 1, posted_at, v_pos + n, v_lot,

@@ -18,25 +18,33 @@ create function ledger.entry(
   ) e where l.home = p_home and l.pos = p_pos limit 1
 $$;
 
+create function ledger.broken_link(p_account bigint, p_pos bigint) returns bigint language plpgsql as $$
+begin
+  raise exception 'the entries of account % are not linked at position %: prove() says more', p_account, p_pos using errcode = 'XX001';
+end $$;
+
 -- Where an account's last entry up to a position lies, 0 if it has none: from the first entry after it that an index knows,
 -- or else from its last, back along the links.
 create function ledger.entry_at(p_home smallint, p_account bigint, p_pos bigint) returns bigint stable language sql
 set enable_seqscan = off set enable_bitmapscan = off as $$
   with recursive way(pos) as (
     select least(
-      (select l.pos from ledger.leg l where l.home = p_home and l.dr = p_account and l.pos % 61 = 0 and l.cr is not null
-        and l.pos > p_pos order by l.pos limit 1),
-      (select l.pos from ledger.leg l where l.home = p_home and l.cr = p_account and l.pos % 61 = 0 and l.cr is not null
-        and l.pos > p_pos order by l.pos limit 1),
+      (select l.pos from ledger.leg l where l.home = p_home and l.dr = p_account and (l.pos + l.pos / 61) % 61 = 0
+        and l.cr is not null and l.pos > p_pos order by l.pos limit 1),
+      (select l.pos from ledger.leg l where l.home = p_home and l.cr = p_account and (l.pos + l.pos / 61) % 61 = 0
+        and l.cr is not null and l.pos > p_pos order by l.pos limit 1),
       (select s.last_pos from ledger.account s where s.home = p_home and s.id = p_account))
     union all
-    select e.prev from way w, lateral ledger.entry(p_home, p_account, w.pos) e where w.pos > p_pos
+    select e.prev from way w, lateral ledger.entry(p_home, p_account, w.pos) e where w.pos > p_pos and e.prev < w.pos
   )
-  select coalesce(min(pos), 0) from way
+  select case when min(pos) > p_pos then ledger.broken_link(p_account, min(pos)) else coalesce(min(pos), 0) end from way
 $$;
 
-create function ledger.balance_at(p_home smallint, p_account bigint, p_pos bigint) returns bigint stable language sql as $$
-  select coalesce((select e.balance from ledger.entry(p_home, p_account, ledger.entry_at(p_home, p_account, p_pos)) e), 0)
+create function ledger.balance_at(p_home smallint, p_account bigint, p_pos bigint) returns bigint stable language sql
+set enable_seqscan = off as $$
+  select case when w.pos = 0 then 0 else coalesce(
+    (select e.balance from ledger.entry(p_home, p_account, w.pos) e), ledger.broken_link(p_account, w.pos)) end
+  from (select ledger.entry_at(p_home, p_account, p_pos) as pos offset 0) w
 $$;
 
 -- By effective date: what was posted after the instant but had happened by then comes in, what was posted before it for a

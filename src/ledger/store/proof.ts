@@ -186,10 +186,10 @@ export const claims: readonly Claim[] = [
         or hash is distinct from (
           select ledger.link(b.prev, b.seq, b.posted_at, b.last_pos, b.last_lot, k.sent, l.sent)
           from (
-            select string_agg(record_send(l), '' order by l.pos) as sent
+            select string_agg(ledger.sent(l), '' order by l.pos) as sent
             from ledger.leg l where l.home = b.home and l.pos > b.pos_before and l.pos <= b.last_pos
           ) l, (
-            select string_agg(record_send(j.journal), '' order by j.first_pos) as sent
+            select string_agg(ledger.sent(j.journal), '' order by j.first_pos) as sent
             from ledger.leg l, lateral (
               select j as journal, j.first_pos from ledger.journal j
               where j.home = l.home and j.id = l.journal and j.first_pos = l.pos and j.batch = b.seq offset 0

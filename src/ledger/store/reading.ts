@@ -53,31 +53,35 @@ export type Entry = {
   readonly facts: Facts | null
 }
 
-/** A page of the account's entries before a position, along their links. */
+/** A page of the account's entries before a position, along their links. Faults where one leads nowhere, which prove() names. */
 export async function statementOf(
   db: Database,
   account: Account,
   page: { before: bigint | null; limit: number },
 ): Promise<Entry[]> {
-  const { rows } = await db.pool.query<Entry>({
+  const { rows } = await db.pool.query<Entry & { prev: bigint }>({
     name: 'ledger.statement',
     text: `with recursive entry as (
         select e.*, 1 as n
-        from (values (ledger.entry_at($1::smallint, $2, coalesce($3 - 1, 9223372036854775807)))) last(pos),
+        from (values (ledger.entry_at($1::smallint, $2, coalesce($3::int8 - 1, 9223372036854775807)))) last(pos),
           lateral ledger.entry($1::smallint, $2, last.pos) e
         union all
-        select e.*, n + 1 from entry after, lateral ledger.entry($1::smallint, $2, after.prev) e where n < $4
+        select e.*, n + 1 from entry after, lateral ledger.entry($1::smallint, $2, after.prev) e
+        where n < $4 and after.prev < after.pos
       )
-      select e.pos, e.journal, t.name as template, e.amount, e.balance, e.counterpart, e.lot, b.posted_at as "postedAt",
+      select e.pos, e.journal, e.prev, t.name as template, e.amount, e.balance, e.counterpart, e.lot, b.posted_at as "postedAt",
         coalesce(j.effective_at, b.posted_at) as "effectiveAt", j.facts
-      from entry e
-      join ledger.journal j on j.home = $1 and j.id = e.journal
-      join ledger.batch b on b.home = $1 and b.seq = j.batch
-      join ledger.template t on t.id = j.template
+      from entry e,
+        lateral (select * from ledger.journal j where j.home = $1 and j.id = e.journal limit 1) j,
+        lateral (select * from ledger.batch b where b.home = $1 and b.seq = j.batch limit 1) b,
+        lateral (select * from ledger.template t where t.id = j.template limit 1) t
       order by e.pos desc limit $4`,
     values: [account.home, account.id, page.before, page.limit],
   })
-  return rows
+  const last = rows.at(-1)
+  if (last && last.prev !== 0n && rows.length < page.limit)
+    throw new Error(`the entries of account ${account.id} are not linked at position ${last.pos}: prove() says more`)
+  return rows.map(({ prev: _, ...entry }) => entry)
 }
 
 export type TrialLine = {
@@ -102,7 +106,7 @@ export async function trialBalanceOf(
     from ledger.account a
     join ledger.kind k on k.id = a.kind
     join ledger.unit u on u.id = a.unit
-    join (select home, ledger.position_at(home, $1) as pos from (select distinct home from ledger.account) d) h on h.home = a.home
+    join (select home, ledger.position_at(home, $1) as pos from (select distinct home from ledger.account) d offset 0) h on h.home = a.home
     left join (
       select home, account, sum(shift) as shift from ledger.effective_shifts($1) where $2 = 'effective' group by home, account
     ) s on s.home = a.home and s.account = a.id
