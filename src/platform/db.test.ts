@@ -174,12 +174,42 @@ test('a server that drops its connections costs the queries that ran, never the 
   await db.close()
 })
 
+test('a single connection is like those of the pool, answers while all of them are taken, and is made anew', async () => {
+  await using scratch = await World.database()
+  const lines: string[] = []
+  const log = createLog({ level: 'warn', destination: { write: (line) => lines.push(line) } })
+  const named = { applicationName: 'single', role: 'pg_monitor' }
+  const db = openDatabase({ url: scratch.url, poolMax: 1, log, ...named })
+  const taken = await db.pool.connect()
+  const single = db.single()
+  const { rows } = await single.query<{ pid: number }>(
+    `select 7::int8 as big, current_user::text as role, current_setting('application_name') as name, pg_backend_pid() as pid`,
+  )
+  const [first] = rows
+  assert.deepEqual(first, { big: 7n, role: 'pg_monitor', name: 'single', pid: first?.pid })
+  const lost = new Promise((resolve) => void single.once('error', resolve))
+  await scratch.db.pool.query('select pg_terminate_backend($1)', [first?.pid])
+  await lost
+  assert.match(lines.join(''), /a database connection was lost/)
+  await answersAgain(single)
+  taken.release()
+  await Promise.all([single.end(), db.close()])
+})
+
 test('a connection that nobody gives back does not hold up the end', { timeout: 60_000 }, async () => {
   await using scratch = await World.database()
   const db = openDatabase({ url: scratch.url, poolMax: 2, applicationName: 'kept' })
-  const held = await db.pool.connect()
-  const running = assert.rejects(db.pool.query('select pg_sleep(120)'))
+  const held = [await db.pool.connect(), await db.single().connect()]
+  const running = assert.rejects(db.pool.query('select pg_sleep(20)'))
   await db.close(50)
   await running
-  await assert.rejects(held.query('select 1'))
+  for (const each of held) await assert.rejects(each.query('select 1'))
+})
+
+test('a connection that is only being made when the time is up is closed too', async () => {
+  await using scratch = await World.database()
+  const db = openDatabase({ url: scratch.url, poolMax: 1 })
+  const running = assert.rejects(db.pool.query('select pg_sleep(10)'))
+  await db.close(0)
+  await running
 })

@@ -12,10 +12,26 @@ type TransactOptions = {
   readonly attemptsMax?: number
 }
 
+type Opening = {
+  readonly url: string
+  readonly poolMax?: number
+  readonly applicationName?: string
+  readonly log?: Log
+  /** Every connection acts as this role from its start; `reset role` comes back to it. */
+  readonly role?: string
+  /** `kept`: parsed once per connection, for what names its columns. */
+  readonly statements?: 'kept'
+}
+
 /** One pool and what rooms do with it. */
 export type Database = {
   readonly url: string
   readonly pool: pg.Pool
+  /**
+   * One connection beside the pool, made like those of the pool, for what may not wait until one of them is free. It is a
+   * pool of one: when it was lost, the next query makes it anew. Whoever asked for it ends it.
+   */
+  single(): pg.Pool
   /** The same pool seen through a room's own table map: `db.tables<LedgerTables>()`. */
   tables<Tables>(): Kysely<Tables>
   /**
@@ -54,50 +70,41 @@ function parseBigints(text: string): (bigint | null)[] {
     .map((item) => (item === 'NULL' ? null : BigInt(item)))
 }
 
-export function openDatabase(options: {
-  readonly url: string
-  readonly poolMax?: number
-  readonly applicationName?: string
-  readonly log?: Log
-  /** Every connection acts as this role from its start; `reset role` comes back to it. */
-  readonly role?: string
-  /** `kept`: parsed once per connection, for what names its columns. */
-  readonly statements?: 'kept'
-}): Database {
-  const pool = new pg.Pool({
-    connectionString: options.role === undefined ? options.url : actingAs(options.role, options.url),
-    max: options.poolMax ?? 10,
-    application_name: options.applicationName ?? 'bottega',
-    ...(options.statements === 'kept' ? { Client: keepingClient() } : {}),
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    types,
-  })
-  // A client that is checked out but between two queries reports its end to nobody but these listeners, and an
-  // 'error' without a listener ends the process. The pool repeats an idle client's error, hence the empty one.
+export function openDatabase(options: Opening): Database {
+  const settings = settingsOf(options)
   let isEnding = false
+  let isCut = false
   const connected = new Set<pg.PoolClient>()
-  pool.on('connect', (client) => {
-    connected.add(client)
-    client.once('end', () => connected.delete(client))
-    client.on('error', (err) => {
-      if (!isEnding) options.log?.warn({ err }, 'a database connection was lost')
+  const openPool = (max: number): pg.Pool => {
+    const opened = new pg.Pool({ ...settings, max })
+    // A client that is checked out but between two queries reports its end to nobody but these listeners, and an
+    // 'error' without a listener ends the process. The pool repeats an idle client's error, hence the empty one.
+    opened.on('connect', (client) => {
+      connected.add(client)
+      client.once('end', () => connected.delete(client))
+      client.on('error', (err) => {
+        if (!isEnding) options.log?.warn({ err }, 'a database connection was lost')
+      })
+      if (isCut) cut(client)
     })
-  })
-  pool.on('error', () => undefined)
+    opened.on('error', () => undefined)
+    return opened
+  }
+  const pool = openPool(options.poolMax ?? 10)
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   const tables = <Tables>() => kysely as unknown as Kysely<Tables>
   const expectEnd = () => void (isEnding = true)
   const end = async (deadlineMs: number) => {
     const ended = [...connected].map((client) => new Promise((resolve) => void client.once('end', resolve)))
     await withDeadline(Promise.all([pool.end(), ...ended]), deadlineMs)
-    for (const client of connected) client.connection.stream.destroy()
+    isCut = true
+    for (const client of connected) cut(client)
   }
   let closing: Promise<void> | undefined
   return {
     url: options.url,
     pool,
+    single: () => openPool(1),
     tables,
     transact: <Tables, Answer>(work: (trx: Kysely<Tables>) => Promise<Answer>, settings?: TransactOptions) =>
       retrying(() => runOnce(tables<Tables>(), work, settings), settings?.attemptsMax ?? 6),
@@ -106,6 +113,20 @@ export function openDatabase(options: {
       expectEnd()
       return (closing ??= end(deadlineMs))
     },
+  }
+}
+
+const cut = ({ connection }: pg.PoolClient) => void connection.stream.destroy()
+
+function settingsOf({ url, role, applicationName, statements }: Opening): pg.PoolConfig {
+  return {
+    connectionString: role === undefined ? url : actingAs(role, url),
+    application_name: applicationName ?? 'bottega',
+    ...(statements === 'kept' ? { Client: keepingClient() } : {}),
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types,
   }
 }
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import type { Database, Log } from '#platform'
 
 export const channels = { log: 'turns_log', stop: 'turns_stop' } as const
@@ -23,30 +22,34 @@ export function createBell(options: {
   readonly ring: (channel: string, payload: string | undefined) => void
 }): Bell {
   const { db, log, ring } = options
+  const pool = db.single()
   let running: Promise<void> | undefined
   const stopped = new AbortController()
   const stopping = Promise.withResolvers<void>()
 
   async function listen(): Promise<void> {
     for (let failures = 0; !stopped.signal.aborted; failures++) {
-      const client = new pg.Client({ ...db.pool.options })
-      const lost = Promise.withResolvers<void>()
-      client.on('error', () => lost.resolve())
-      client.on('end', () => lost.resolve())
-      client.on('notification', ({ channel, payload }) => ring(channel, payload ?? ''))
       try {
-        await client.connect()
-        await client.query(`listen ${channels.log}; listen ${channels.stop}`)
-        failures = 0
-        ring(channels.log, undefined)
-        await Promise.race([lost.promise, stopping.promise])
+        const client = await pool.connect()
+        try {
+          const lost = Promise.withResolvers<void>()
+          client.on('error', () => lost.resolve())
+          client.on('end', () => lost.resolve())
+          client.on('notification', ({ channel, payload }) => ring(channel, payload ?? ''))
+          await client.query(`listen ${channels.log}; listen ${channels.stop}`)
+          failures = 0
+          ring(channels.log, undefined)
+          await Promise.race([lost.promise, stopping.promise])
+        } finally {
+          client.release(true)
+        }
       } catch (err) {
         log.warn({ err }, 'news of turns in other processes are out of reach; they are asked for instead')
       }
-      await client.end().catch(() => undefined)
       const pauseMs = Math.min(100 * 2 ** failures, reconnectMsMax)
       await sleep(pauseMs, undefined, { ref: false, signal: stopped.signal }).catch(() => undefined)
     }
+    await pool.end()
   }
 
   return {

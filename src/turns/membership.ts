@@ -1,4 +1,3 @@
-import pg from 'pg'
 import { uuidv7, type Uuid } from '#kernel'
 import type { Database, Log } from '#platform'
 import { endProcess, insertProcess, renewLease } from './store/processes.ts'
@@ -29,9 +28,7 @@ export function createMembership(options: {
   beat(stops: readonly Stop[]): Promise<void>
 }): Membership {
   const { db, log, heartbeatMs, leaseMs } = options
-  const pool = new pg.Pool({ ...db.pool.options, max: 1 })
-  // Whoever asks next is told; an 'error' without a listener would end the process.
-  pool.on('error', () => undefined)
+  const pool = db.single()
   let name: Uuid | undefined
   let entering: Promise<Uuid> | undefined
   let beating: NodeJS.Timeout | undefined
@@ -71,6 +68,8 @@ export function createMembership(options: {
     current: () => name,
     lose,
     leave: async () => {
+      // A name that is only now being entered would stay behind, and a turn would begin under it.
+      await entering?.catch(() => undefined)
       clearInterval(beating)
       beating = undefined
       const left = name

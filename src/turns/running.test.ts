@@ -248,10 +248,14 @@ test('a lost connection for news costs a reader elsewhere nothing', async () => 
   await home.start(plan)
   const reading = away.read(plan.id)
   await readUntil(away, plan.id, count(1))
-  const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like 'listen %'`
-  assert.ok(((await database.db.pool.query(cut)).rowCount ?? 0) > 0)
+  const { pool } = database.db
+  const ears = `from pg_stat_activity where datname = current_database() and query like 'listen %'`
+  const { rows: cut } = await pool.query(`select pid, pg_terminate_backend(pid) ${ears}`)
+  assert.ok(cut.length > 0)
   go.resolve()
   assert.equal((await reading).at(-1), 'settled:10')
+  const anew = { text: `select ${ears} and pid <> all ($1)`, values: [cut.map(({ pid }) => pid)] }
+  while ((await pool.query(anew)).rowCount === 0) await new Promise(setImmediate)
 })
 
 test('settling is tried again, by the reaper in the end', async () => {

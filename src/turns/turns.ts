@@ -118,8 +118,9 @@ export function openTurns(options: TurnsOptions): Turns {
       await within(deadlineMs, starting)
       await running.close(Math.max(0, until - performance.now()))
       await sealer.idle()
-      await membership.leave()
+      // In this order, for the bell stops even if the database is out of reach.
       await bell.stop()
+      await membership.leave()
     },
   }
 }

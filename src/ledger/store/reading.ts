@@ -81,7 +81,10 @@ export async function statementOf(
   const last = rows.at(-1)
   if (last && last.prev !== 0n && rows.length < page.limit)
     throw new Error(`the entries of account ${account.id} are not linked at position ${last.pos}: prove() says more`)
-  return rows.map(({ prev: _, ...entry }) => entry)
+  return rows.map((row) => {
+    const { prev: _, ...entry } = row
+    return entry
+  })
 }
 
 export type TrialLine = {
