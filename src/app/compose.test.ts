@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
-import { endpoint, isRefusal } from '#kernel/contract'
-import { handle, job, type Room } from '#platform'
+import { endpoint, eventStream, isRefusal } from '#kernel/contract'
+import { handle, job, stream, type Room } from '#platform'
 import { getHealth } from '#platform/contract'
 import { seeded, World } from '../../test/world.ts'
 
@@ -59,6 +61,35 @@ test('operations, jobs and health of a room meet in the world, and settle brings
   assert.deepEqual(done, [])
   await world.settle()
   assert.deepEqual(done, [3, 2, 1, 0])
+})
+
+test('a room that cannot stop keeps no other from its end, and no reader', async () => {
+  const ended: string[] = []
+  const news = eventStream({ path: '/api/news', input: {}, event: z.object({}), refusals: {} })
+  const rooms: Room[] = [
+    {
+      name: 'stuck',
+      stop: async () => {
+        if (ended.push('stuck') === 1) throw new Error('stuck')
+      },
+    },
+    { name: 'slow', stop: () => setImmediate().then(() => void ended.push('slow')) },
+    {
+      name: 'news',
+      http: [
+        stream(news, async function* (_, { signal }) {
+          yield { id: '1', event: {} }
+          if (!signal.aborted) await once(signal, 'abort')
+        }),
+      ],
+    },
+  ]
+  await using world = await World.start({ features: () => rooms })
+  const response = await fetch(`${world.url}/api/news`)
+  const stopping = world.app.settleDown(1000)
+  await assert.rejects(stopping, { name: 'AggregateError', message: 'not every room came to its end' })
+  assert.deepEqual(ended, ['stuck', 'slow'])
+  await response.text()
 })
 
 test('two rooms of one name are a fault at start', async () => {

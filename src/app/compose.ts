@@ -20,7 +20,7 @@ export type App = {
   readonly fetch: Fetch
   readonly jobs: Jobs
   readonly outbox: Outbox
-  /** Lets turns and whatever else runs on by itself come to its end, then sends readers of streams away. */
+  /** Lets turns and whatever else runs on by itself come to its end, then sends readers of streams away, whatever went wrong. */
   settleDown(deadlineMs: number): Promise<void>
   /** What the rooms have to say to the operator's terminal, now that people can come in at `url`. */
   greetings(url: string): Promise<readonly string[]>
@@ -59,8 +59,10 @@ export function compose(deps: Deps & { readonly rooms: readonly Room[]; readonly
     jobs,
     outbox,
     settleDown: async (deadlineMs) => {
-      await Promise.all(rooms.map(async (room) => room.stop?.(deadlineMs)))
+      const stops = await Promise.allSettled(rooms.map(async (room) => room.stop?.(deadlineMs)))
       closing.abort()
+      const faults = stops.flatMap((stop): unknown[] => (stop.status === 'rejected' ? [stop.reason] : []))
+      if (faults.length > 0) throw new AggregateError(faults, 'not every room came to its end')
     },
     greetings: async (url) => {
       const lines = await Promise.all(rooms.map(async (room) => room.greet?.(url)))
