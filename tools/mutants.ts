@@ -17,7 +17,7 @@ const oneHome = 'answers the same: an account is of one home, and what is found 
 export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   [/^branch always taken: any_known → true in/, slower],
   [/: with_lots or p_lots is not null → true in/, slower],
-  [/: with_holds is not null or (?:n_named|h_standing) > 0 → true in/, slower],
+  [/: with_holds is not null or n_named > 0 → true in/, slower],
   [/^branch always taken: (?:p_reversed is not null|n_parts > 0|n_lots > 0|n_named > 0) → true in/, slower],
   [/^branch always taken: (?:n_loaded > 0|n_kept > 0|n_lots > n_loaded|n_parts > n_kept) → true in/, slower],
   [/^bound: > → >= in +if (?:n_loaded > 0|n_kept > 0|n_lots > n_loaded|n_parts > n_kept) then/, slower],
@@ -26,8 +26,9 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   [/^bound: < → <= in +if lot_remaining\[t\] - lot_held\[t\] < y then y :=/, either],
   [/^bound: > → >= in .* > hold_until\[h\] then hold_until/, either],
   [/^bound: > → >= in .*bool_or\(s\.lots > 0\)/, slower],
-  [/^bound: > → >= in +if (?:with_holds is not null or (?:n_named|h_standing)|n_named|n_lots|n_parts) > 0/, slower],
+  [/^bound: > → >= in +if (?:with_holds is not null or n_named|n_named|n_lots|n_parts) > 0/, slower],
   [/^bound: > → >= in +if op > op_move then out_part/, beyond],
+  [/^branch always taken: (?:with_holds is not null|cardinality\(legs\) > n) → true in/, slower],
   [/^statement removed: part_next\[n_parts\] := 0;/, 'null ends a chain as 0 does'],
   [/^branch never taken: op = op_move and a\[d\]\[a_first_lot\] = 0 and/, 'the long way answers the same, only slower'],
   [

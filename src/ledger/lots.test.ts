@@ -118,6 +118,33 @@ test('what is taken back returns to the very lot, spent or not, and to no other 
   await posts(house, into(4n, grace))
 })
 
+test('what a refused journal had added to a hold parts no neighbours, and takes no number', async () => {
+  await using house = await openRawHouse()
+  const ada = await walletOf(house)
+  const hold = uuidv7()
+  await posts(house, moving(house.source, ada, 10n))
+  await posts(house, reserving(hold, ada, 3n))
+  const extending = (amount: bigint) => ({ op: 'extend', debit: ada, amount, hold }) as const
+  const grant = () => granting(house, ada, 4n, -1n, later(house, 9))
+  const tooMuch = { op: 'move', debit: ada, credit: house.source, amount: 1000n } as const
+  assert.deepEqual(
+    await house.raw([
+      grant(),
+      { legs: [extending(4n), tooMuch] },
+      moving(ada, house.source, 4n),
+      { legs: [extending(2n)] },
+      grant(),
+      { legs: [extending(4n)] },
+    ]),
+    ['posted', 'insufficient_funds', 'posted', 'posted', 'posted', 'posted'],
+  )
+  const parts = await house.query('select n, amount, lot from ledger.hold where id = $1 order by n', [hold])
+  assert.deepEqual(parts, [
+    { n: 1, amount: 5n, lot: null },
+    { n: 2, amount: 4n, lot: 2n },
+  ])
+})
+
 test('holds that end together end apart: each on each account has its own journal, and gives back its own', async () => {
   await using house = await openRawHouse()
   const ada = await walletOf(house)

@@ -133,7 +133,8 @@ test('where a link leads nowhere, what is read along it faults, instead of comin
   damaged.clock.advance(1000)
   const [newest, , entry, before] = await damaged.ledger.statement(ada)
   const link = (to: string) => damaged.query(`update ledger.leg set cr_prev = ${to} where pos = ${entry?.pos}`)
-  const lastAt = (pos: bigint | undefined) => damaged.query(`update ledger.account set last_pos = ${pos} where id = ${ada.id}`)
+  const lastAt = (pos: bigint | undefined) =>
+    damaged.query(`update ledger.account set last_pos = ${pos} where id = ${ada.id}`)
   await damaged.query('alter table ledger.leg disable trigger append_only')
   for (const elsewhere of ['999999', 'pos', 'pos - 1']) {
     await link(elsewhere)

@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel'
 import { statuses, type Status } from './status.ts'
 
 const answer = 'statuses::text, posted_at, first_posted_at'
-const call = 'ledger.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)'
+const call = 'ledger.post($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)'
 
 /** The call that posts a batch, prepared once on each connection. Its parameters are those of ledger.post. */
 export const postStatement = { name: 'ledger.post', text: `select ${answer} from ${call}` } as const
@@ -49,8 +49,7 @@ function places<Key>(given: readonly Key[] = []): { of(key: Key): number; readon
  */
 export function encode(home: number, batch: readonly Journal[], now: Date | null): unknown[] {
   const accounts = places(accountsOf(batch))
-  const holds = places<string>(namedHolds(batch))
-  const standing = holds.keys.length
+  const holds = places<string>()
   const lots = places<bigint>()
   const reversed = places<bigint>()
   const isPlain = batch.every((journal) => journal.legs.every(isPlainMove))
@@ -86,19 +85,10 @@ export function encode(home: number, batch: readonly Journal[], now: Date | null
     `{${legs.slice(1)}}`,
     holds.keys.length > 0 ? `{${holds.keys.map((key) => key.slice(0, 36)).join()}}` : null,
     holds.keys.length > 0 ? `{${holds.keys.map((key) => accounts.of(BigInt(key.slice(37)))).join()}}` : null,
-    standing,
     lots.keys.length > 0 ? `{${lots.keys.join()}}` : null,
     reversed.keys.length > 0 ? `{${reversed.keys.join()}}` : null,
     now,
   ]
-}
-
-/** The holds that may stand already: what only a reserve names begins with it. */
-function namedHolds(batch: readonly Journal[]): string[] {
-  const names = batch.flatMap(({ legs }) =>
-    legs.flatMap(({ op, hold, debit }) => (hold === null || op === ops.reserve ? [] : [`${hold} ${debit}`])),
-  )
-  return [...new Set(names)]
 }
 
 /** A move in the usual order, to what is loose: all that most batches hold, and four columns are enough for it. */

@@ -1,7 +1,7 @@
 -- What the posting function is made of besides its decision: the loads of lots and holds, which most batches do without,
--- and the hash chain. Loads are lateral so that no plan can scan a table for them, however
--- empty it was when the plan was made. They run under the planner's settings of ledger.post, and become part of its
--- statements: with settings of their own they would be called, each with an executor of its own.
+-- and the hash chain. Loads are lateral so that no plan can scan a table for them, however empty it was when the plan was
+-- made. They run under the planner's settings of ledger.post, and become part of its statements: with settings of their own
+-- they would be called, each with an executor of its own.
 
 -- stable, as their bodies are: what promises more than its body is not inlined but called, row by row.
 create function ledger.to_instant(microseconds bigint) returns timestamptz stable parallel safe language sql

@@ -12,14 +12,13 @@
 --              draw (0 in order, -1 loose, else a lot's id), put (0 loose, -1 to -3 a new lot of that class, else a lot's
 --              id), a new lot's expiry (us since 1970), how long a hold is to last (us), place in p_reversed
 -- h_ids, h_accounts   the holds that legs name and the places of their accounts
--- h_standing   how many of them, the first, may stand already: the others are named by the reserve that begins them alone
 -- p_lots, p_reversed  ids of the lots, positions of the legs, that legs name
 -- answers      a status per journal (named in src/ledger/status.ts), the instant of posting, and for a repeat the
 --              instant at which the first was posted
 create function ledger.post(
   p_home smallint, p_accounts bigint[],
   j_id uuid[], j_digest bytea[], j_effective timestamptz[], j_reverses uuid[], j_facts text[], j bigint[],
-  l bigint[], h_ids uuid[], h_accounts int[], h_standing int, p_lots bigint[], p_reversed bigint[], p_now timestamptz,
+  l bigint[], h_ids uuid[], h_accounts int[], p_lots bigint[], p_reversed bigint[], p_now timestamptz,
   out statuses smallint[], out posted_at timestamptz, out first_posted_at timestamptz[]
 )
 language plpgsql set plan_cache_mode = force_generic_plan
@@ -104,8 +103,8 @@ begin
   if with_holds is not null or n_named > 0 then
     hold_state := array_fill(0, array[n_named]);
     hold_first := hold_state; hold_last := hold_state; hold_n := hold_state; hold_open := hold_state; hold_until := hold_state;
-    if with_holds is not null or h_standing > 0 then
-      for r in select * from ledger.hold_parts_of(p_home, p_accounts, h_ids[:h_standing], h_accounts, with_holds, posted_at) loop
+    if with_holds is not null then
+      for r in select * from ledger.hold_parts_of(p_home, p_accounts, h_ids, h_accounts, with_holds, posted_at) loop
         h := r.place;
         if h = 0 then
           if n_holds = n_named or h_ids[n_holds] <> r.id or h_accounts[n_holds] <> r.account then
@@ -119,7 +118,7 @@ begin
           while lot_id[t] <> r.lot loop t := lot_next[t]; end loop;
         end if;
         n_parts := n_parts + 1;
-        part_tid[n_parts] := r.tid; part_hold[n_parts] := h; part_n[n_parts] := r.n; part_lot[n_parts] := t;
+        part_tid[n_parts] := r.tid; part_hold[n_parts] := h; part_lot[n_parts] := t;
         part_amount[n_parts] := r.amount; part_next[n_parts] := 0;
         if hold_first[h] = 0 then hold_first[h] := n_parts; else part_next[hold_last[h]] := n_parts; end if;
         hold_last[h] := n_parts; hold_n[h] := r.n; hold_open[h] := hold_open[h] + r.amount; hold_until[h] := r.expires;
@@ -142,7 +141,6 @@ begin
           end if;
           q := part_next[q];
         end loop;
-        hold_open[h] := 0;
         journals := array_append(journals, row(v_key, v_seq + 1, v_pos + n_before + 1, null, null, p_home, 0, n - n_before,
           uuid_send(h_ids[h]), null)::ledger.journal);
       end if;

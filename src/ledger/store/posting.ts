@@ -127,7 +127,7 @@ export async function sweepHolds(db: Database, now: Date | null, limit: number):
   for (const { home, accounts } of rows) {
     await db.pool.query({
       ...postStatement,
-      values: [home, accounts, '{}', '{}', null, null, null, '{}', '{}', null, null, null, null, null, now],
+      values: [home, accounts, '{}', '{}', null, null, null, '{}', '{}', null, null, null, null, now],
     })
     touched += accounts.split(',').length
   }
