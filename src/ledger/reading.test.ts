@@ -105,6 +105,10 @@ test('in a long log an account’s last entry is found from every place, and a p
     await Promise.all(
       Array.from({ length: 10 }, (_, one) => fund(long, one === 0 ? 'rare' : (names[one % 2] ?? ''), 1n)),
     )
+    // What is held has not moved, so it is nobody's last entry, also where an index would know it.
+    const often = await fund(long, 'often', 1n)
+    if (at === 200)
+      for (const held of await Promise.all(Array.from({ length: 70 }, () => reserve(long, often, 1n)))) ok(held)
   }
   const last = await long.query<{ id: bigint; pos: bigint; found: bigint; there: bigint }>(
     `select a.id, p.pos, ledger.entry_at(1::int2, a.id, p.pos) as found, coalesce(max(l.pos), 0) as there
