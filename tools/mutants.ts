@@ -38,6 +38,7 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   ],
   [/^where without a term: s\.home = p_home → true in(?!.*ledger\.leg)/, oneHome],
   [/^where without a term: l\.home = p_home → true in .*l\.[cd]r = p_account/, oneHome],
+  [/^bound: > → >= in .*l\.pos > p_pos order by/, 'the entry at the place itself is the answer'],
   [/^where without a term: \(l\.pos \+ l\.pos \/ 61\) % 61 = 0 → true in/, slower],
   [/ in create index leg_[dc]r on ledger\.leg /, 'an index changes no answer'],
   [/^where without a term: s\.open → true in/, 'a lot that is not open has nothing to spend, and lies in no way'],

@@ -90,26 +90,24 @@ function countOf(lives: ReadonlyMap<Uuid, LiveTurn>, payer: Uuid): number {
 
 type Priced = { readonly ask: Ask; readonly quote: Quote; readonly till: Till }
 
-/** Hold and rows side by side; the bots begin once the hold stands, and are heard once the rows do. */
+/** Hold and rows side by side, in a transaction that begins first; the bots begin once the hold stands, and are heard once the rows do. */
 async function hold(deps: Starting, plan: TurnPlan, { ask, quote, till }: Priced): Promise<Answer> {
   const { answers: db, slots, limits, lives, membership, running } = deps
   const process = membership.current()
   if (process === undefined) throw new Error('this process was taken for gone while a turn began')
   const live = createLive(plan, { process, quote, log: deps.log })
   lives.set(plan.id, live)
-  const held = till.reserve({ id: plan.id, quote, waitMs: limits.prolongMs * 2 })
-  let answered = false
-  held.then(
-    () => (answered = true),
-    () => undefined,
-  )
+  let held: ReturnType<Till['reserve']> | undefined
   const durable = Promise.withResolvers<void>()
   durable.promise.catch(() => undefined)
   let begun = false
   try {
     const outcome = await db.transact<unknown, 'written' | 'taken'>(async (trx) => {
-      // A hold is answered before it is on disk. Should the database fall after this, the transaction falls with it.
-      const isOlder = answered
+      // A hold is answered before it is on disk, so it is asked for once the transaction has begun: should the database fall
+      // after its answer, the transaction falls with it. One that is tried again is younger than the hold.
+      const isOlder = held !== undefined
+      held ??= till.reserve({ id: plan.id, quote, waitMs: limits.prolongMs * 2 })
+      held.catch(() => undefined)
       if ((await insertTurn(trx, rowOf(deps, plan, live))) === 'taken') return 'taken'
       await plan.record?.(trx)
       const meter = await held
@@ -129,7 +127,7 @@ async function hold(deps: Starting, plan: TurnPlan, { ask, quote, till }: Priced
     durable.reject(fault)
     if (fault instanceof NotHeld) return fault.refusal
     // Whether the rows are there nobody knows now; what was held goes back either way.
-    deps.undo(live, held)
+    if (held) deps.undo(live, held)
     throw fault
   }
 }
