@@ -29,10 +29,10 @@ create function ledger.entry_at(p_home smallint, p_account bigint, p_pos bigint)
 set enable_seqscan = off set enable_bitmapscan = off as $$
   with recursive way(pos) as (
     select least(
-      (select l.pos from ledger.leg l where l.home = p_home and l.dr = p_account and (l.pos + l.pos / 61) % 61 = 0
-        and l.cr is not null and l.pos > p_pos order by l.pos limit 1),
-      (select l.pos from ledger.leg l where l.home = p_home and l.cr = p_account and (l.pos + l.pos / 61) % 61 = 0
-        and l.pos > p_pos order by l.pos limit 1),
+      (select l.pos from ledger.leg l where l.home = p_home and l.dr = p_account and l.cr is not null
+        and (l.pos + l.pos / 61) % 61 = 0 and l.pos > p_pos order by l.pos limit 1),
+      (select l.pos from ledger.leg l where l.home = p_home and l.cr = p_account
+        and (l.pos + l.pos / 61) % 61 = 0 and l.pos > p_pos order by l.pos limit 1),
       (select s.last_pos from ledger.account s where s.home = p_home and s.id = p_account))
     union all
     select e.prev from way w, lateral ledger.entry(p_home, p_account, w.pos) e where w.pos > p_pos and e.prev < w.pos
