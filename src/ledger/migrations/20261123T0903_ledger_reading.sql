@@ -29,9 +29,11 @@ create function ledger.entry_at(p_home smallint, p_account bigint, p_pos bigint)
 set enable_seqscan = off set enable_bitmapscan = off as $$
   with recursive way(pos) as (
     select least(
-      (select l.pos from ledger.leg l where l.home = p_home and l.dr = p_account and l.cr is not null
+      (select l.pos from ledger.leg l where l.home = p_home
+        and l.dr = p_account and l.cr is not null
         and (l.pos + l.pos / 61) % 61 = 0 and l.pos > p_pos order by l.pos limit 1),
-      (select l.pos from ledger.leg l where l.home = p_home and l.cr = p_account
+      (select l.pos from ledger.leg l where l.home = p_home
+        and l.cr = p_account
         and (l.pos + l.pos / 61) % 61 = 0 and l.pos > p_pos order by l.pos limit 1),
       (select s.last_pos from ledger.account s where s.home = p_home and s.id = p_account))
     union all
