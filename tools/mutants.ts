@@ -37,7 +37,10 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
     'the later arms are null for such a leg, which is the same no',
   ],
   [/^where without a term: s\.home = p_home → true in(?!.*ledger\.leg)/, oneHome],
-  [/^where without a term: l\.home = p_home → true in +\(select l\.pos/, oneHome],
+  [
+    /^where without a term: l\.home = p_home → true in +(?:\(select l\.pos|\) e where l\.home = p_home and l\.pos)/,
+    oneHome,
+  ],
   [/^comparison: = → <> in +(?:\(select l\.pos|and \(l\.pos \+ l\.pos \/ 61\) % 61)/, slower],
   [/^order removed: order by l\.pos → nothing in +and \(l\.pos/, 'the index gives its rows in this order'],
   [/^bound: > → >= in .*l\.pos > p_pos order by/, 'the entry at the place itself is the answer'],

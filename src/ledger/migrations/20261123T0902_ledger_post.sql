@@ -183,7 +183,7 @@ begin
         end if;
 
         need := x; h := l[i][5]; q := 0; into_lot := 0;
-        draw := coalesce(l[i][6], 0); put := coalesce(l[i][7], 0); rev := l[i][10];
+        draw := coalesce(l[i][6], 0); put := l[i][7]; rev := l[i][10];
         -- "the rest" of a hold that this same journal has settled whole, and so took the last part of
         continue legs when op = op_release and x = 0 and hold_open[h] = 0 and hold_last[h] = any(out_part[n_before + 1:n]);
         status := case
