@@ -25,8 +25,8 @@ export type ModelJournal = {
   readonly reversed: bigint[]
 }
 
-/** What the ledger will say; `repeats` when it has said so before. */
-export type Foretold = Told & { readonly repeats?: true }
+/** What the ledger will say, or the refusal it may give instead; `repeats` when it has said so before. */
+export type Foretold = Told & { readonly repeats?: true; readonly or?: LedgerRefusal }
 
 /** The room that asks, by which its rights are judged. A reversal has every right, since its room was asked for before. */
 type Rights = { readonly room: string } | 'all'
@@ -88,9 +88,17 @@ export function play(model: Model, { steps, now, waitingMax }: Group): readonly 
   })
   for (let left = waiting; left.length > 0;) {
     const round = left.filter(({ call }, place) => left.findIndex((one) => one.call.key === call.key) === place)
-    for (const { call, place } of round) answers[place] = decide(model, call)
-    for (const { call, place } of round)
-      if (answers[place]?.status === 'unknown_hold') answers[place] = no(fateOf(model, call.body))
+    const fates = new Map<number, LedgerRefusal>()
+    for (const { call, place } of round) {
+      answers[place] = decide(model, call)
+      if (answers[place].status === 'unknown_hold') fates.set(place, fateOf(model, call.body))
+    }
+    // An account that is not there has the batch halved: why a hold is not open may then be asked before the rest is posted.
+    const isHalved = round.some(({ place }) => answers[place]?.status === 'unknown_account')
+    for (const { call, place } of round) {
+      const then = fates.get(place)
+      if (then) answers[place] = { ...no(fateOf(model, call.body)), ...(isHalved ? { or: then } : {}) }
+    }
     left = left.filter((one) => !round.includes(one))
   }
   return answers
