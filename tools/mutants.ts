@@ -59,7 +59,6 @@ export const equivalents: readonly (readonly [words: RegExp, why: string])[] = [
   [/without a term: q <> 0 → true in/, beyond],
   [/always taken: (?:t|rev) <> 0 → true in +if (?:t <> 0 then (?:out_from|lot_remaining)|rev <> 0)/, beyond],
   [/always taken: op > op_move → true in +if op > op_move then out_part/, beyond],
-  [/always taken: t <> 0 → true in +if t <> 0 then lot_held/, beyond],
   [/always taken: into_lot <> 0 → true in +if into_lot <> 0 then$/, beyond],
   [/^branch always taken: l\[i\]\[1\] in \(op_reserve, op_extend\)/, 'a hold that is settled is open already'],
   [/^condition without a term: (?:t|into_lot) <> 0 → true in +while (?:t|into_lot) <> 0 and/, beyond],
